@@ -1,0 +1,142 @@
+"""Every error of this program: a stable code, its parameters, where it is, and the HTTP reply it becomes.
+
+The tree:
+
+    PaiError               one or more problems that a person can read and act on
+    ├ NoContact            a backend cannot be reached: nothing is known, so nothing may be concluded
+    ├ TemporaryFailure     an act failed in a way that may pass: try again later
+    └ Refused              an act failed in a way that trying again does not change
+
+A `Problem` is a value. Its text and its remedy are in `messages/`, one entry per code and language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+Params = Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the API answers for a code: OpenPAI's error code, where it has one, and the HTTP status."""
+
+    api_code: str
+    status: int
+
+
+_PROTOCOL = Kind("InvalidProtocolError", 400)
+_PARAMETERS = Kind("InvalidParametersError", 400)
+
+KINDS: Mapping[str, Kind] = {
+    # protocol: the job YAML (each with line, column and field)
+    "YamlSyntax": _PROTOCOL,
+    "YamlTooLarge": Kind("InvalidProtocolError", 413),
+    "YamlTooComplex": _PROTOCOL,
+    "YamlDuplicateKey": _PROTOCOL,
+    "NotAMapping": _PROTOCOL,
+    "UnknownField": _PROTOCOL,
+    "MissingField": _PROTOCOL,
+    "WrongType": _PROTOCOL,
+    "WrongValue": _PROTOCOL,
+    "DuplicatePrerequisite": _PROTOCOL,
+    "DuplicateDeployment": _PROTOCOL,
+    "UnknownPrerequisite": _PROTOCOL,
+    "UnknownDeployment": _PROTOCOL,
+    "UnknownParameter": _PROTOCOL,
+    "UnknownSecret": _PROTOCOL,
+    "MaskedSecret": _PROTOCOL,
+    "AmbiguousRoleNames": _PROTOCOL,
+    "InvalidImageReference": _PROTOCOL,
+    # admission
+    "NeverFits": _PROTOCOL,
+    "ConflictJob": Kind("ConflictJobError", 409),
+    "IdempotencyKeyReused": Kind("ConflictJobError", 409),
+    # server
+    "InvalidParameter": _PARAMETERS,
+    "BodyTooLarge": Kind("InvalidParametersError", 413),
+    "Unauthorized": Kind("UnauthorizedUserError", 401),
+    "InvalidToken": Kind("UnauthorizedUserError", 401),
+    "Forbidden": Kind("ForbiddenUserError", 403),
+    "NoJob": Kind("NoJobError", 404),
+    "NoTaskLog": Kind("NoTaskLogError", 404),
+    "NoApi": Kind("NoApiError", 404),
+    "RangeNotSatisfiable": Kind("InvalidParametersError", 416),
+    "NoSpace": Kind("NoSpaceError", 507),
+    "StoreUnavailable": Kind("StoreUnavailableError", 503),
+    "EngineUnreachable": Kind("EngineUnreachableError", 503),
+    "Internal": Kind("UnknownError", 500),
+    # backend: why a task could not be started
+    "ImageNotFound": Kind("UnknownError", 500),
+    "ImageAuthFailed": Kind("UnknownError", 500),
+    "ImageWrongPlatform": Kind("UnknownError", 500),
+    "RegistryUnreachable": Kind("UnknownError", 500),
+    "ImagePullFailed": Kind("UnknownError", 500),
+    "ImageHasNoShell": Kind("UnknownError", 500),
+    "NoDiskForImage": Kind("UnknownError", 500),
+    "NetworkPoolExhausted": Kind("UnknownError", 500),
+    "ContainerRefused": Kind("UnknownError", 500),
+    # command line and start-up
+    "ServerNotRunning": Kind("UnknownError", 500),
+    "ServerUnreachable": Kind("UnknownError", 500),
+    "DataDirLocked": Kind("UnknownError", 500),
+    "DataDirUnusable": Kind("UnknownError", 500),
+    "PortInUse": Kind("UnknownError", 500),
+    "FileUnreadable": Kind("UnknownError", 500),
+    "InvalidSetting": Kind("UnknownError", 500),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: its code, the values its text names, and where it is.
+
+    `line` and `column` count from 1 in the text that the user sent; `path` is a field path such as
+    `taskRoles.worker.instances`.
+    """
+
+    code: str
+    params: Params = field(default_factory=dict)
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.code not in KINDS:
+            raise ValueError(f"{self.code!r} is not in errors.KINDS")
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.code]
+
+    def at(self, line: int, column: int) -> "Problem":
+        """The same problem at this place of the text."""
+        return replace(self, line=line, column=column)
+
+
+class PaiError(Exception):
+    """One or more problems; the first decides code and status of the reply."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{p.code} {dict(p.params)}" for p in problems))
+        self.problems = problems
+
+    @property
+    def first(self) -> Problem:
+        return self.problems[0]
+
+
+class NoContact(PaiError):
+    """A backend cannot be reached. Never becomes the state of a job."""
+
+
+class TemporaryFailure(PaiError):
+    """An act failed for a reason that may pass: the controller tries again with back-off."""
+
+
+class Refused(PaiError):
+    """An act failed for a reason that stays: the task fails with it."""
+
+
+def fail(code: str, **params: str | int | float) -> PaiError:
+    """`PaiError` with one problem that has no place in a text."""
+    return PaiError(Problem(code, params))

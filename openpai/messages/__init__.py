@@ -1,0 +1,54 @@
+"""Every text that a person reads, in English and Simplified Chinese: `<language>/<room>.toml`.
+
+An entry is named by its code and has a `text`, and where there is something to do, a `fix`; both are
+`str.format` templates over the parameters. A test holds the two languages to the same codes and parameters.
+Server, command line and portal read the same files.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text for a person, and the remedy ("" where there is none)."""
+
+    text: str
+    fix: str
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
+    """All entries of a language: code → {"text": …, "fix": …}. A code in two files is a fault of ours."""
+    entries: dict[str, Mapping[str, str]] = {}
+    for file in sorted(files(__name__).joinpath(language).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            for code, entry in tomllib.loads(file.read_text("utf-8")).items():
+                if code in entries:
+                    raise ValueError(f"{code} stands twice in messages/{language}")
+                entries[code] = entry
+    return entries
+
+
+def message(code: str, params: Mapping[str, object], language: str) -> Message:
+    """Text and remedy of `code` in `language` ("en" or "zh"), with the parameters filled in."""
+    entry = catalogue(language)[code]
+    return Message(entry["text"].format_map(params), entry.get("fix", "").format_map(params))
+
+
+def choose_language(wanted: str) -> str:
+    """"en" or "zh" from an `Accept-Language` header or a locale such as `zh_CN.UTF-8`.
+
+    >>> choose_language("de-DE,zh-CN;q=0.8,en;q=0.5"), choose_language("C.UTF-8")
+    ('zh', 'en')
+    """
+    for part in wanted.replace("_", "-").split(","):
+        primary = part.split(";")[0].strip().split("-")[0].lower()
+        if primary in LANGUAGES:
+            return primary
+    return "en"
