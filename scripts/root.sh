@@ -1,0 +1,37 @@
+# Sourced by the scripts that change the machine itself: being root, and Debian packages. Needs say.sh.
+
+# Runs a command as root, or ends by saying what somebody who is root must run.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+        sudo "$@"
+    else
+        die "this needs root, and here is neither root nor sudo. Ask an administrator to run, once:" "$*"
+    fi
+}
+
+package_installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs what is missing of the packages named. The lists are read anew only when one is unknown to them
+# or they are so old that the files they name may be gone.
+apt_install() {
+    local package missing=()
+    for package in "$@"; do
+        package_installed "$package" || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null ||
+        die "this is no Debian machine. Please install what these packages hold, and run this again:" "${missing[*]}"
+    if ! apt_lists_are_fresh || ! apt-cache show "${missing[@]}" >/dev/null 2>&1; then
+        as_root apt-get update -qq
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+}
+
+apt_lists_are_fresh() {
+    [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mtime -1 -print -quit 2>/dev/null)" ]
+}
