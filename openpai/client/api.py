@@ -1,0 +1,217 @@
+"""The typed client: one method per call of docs/en/rest-api.md."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Literal, Self, cast
+from urllib.parse import quote
+
+import httpx2
+
+from openpai.client import streams
+from openpai.client.api_error import ApiError
+from openpai.client.events import Event, LogPart, TaskAttempt
+from openpai.client.http import Http
+from openpai.client.replies import Accepted, DryRun, Info, JobDetail, JobEvents, Jobs, Json, Submitted
+from openpai.errors import PaiError
+
+Stream = Literal["all", "stdout", "stderr"]
+
+_PLAIN = {"Accept-Encoding": "identity"}  # ranges count the log's own bytes
+
+
+class Client:
+    """A server, as `token`'s user sees it. Use it as an async context manager.
+
+    Every method raises `ApiError` when the server refuses, and `PaiError` (ServerUnreachable) when it cannot
+    be talked to. Jobs are named `<user>~<job>`, or `<job>` for those of `user`. Texts from the server come in
+    `language` ("en" or "zh").
+
+        async with Client("http://127.0.0.1:9186", token) as pai:
+            job = await pai.submit(text)
+            async for event in pai.watch(job["name"]):
+                ...
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        user: str | None = None,
+        language: str = "en",
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = Http(url, token, language, transport)
+        self._user = user
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.close()
+
+    async def info(self) -> Info:
+        """What this server is. Needs no token."""
+        return cast(Info, await self._http.json("GET", "/api/v2/info"))
+
+    async def healthy(self) -> bool:
+        """Whether an OpenPAI server answers here and says that it works."""
+        try:
+            return bool((await self._http.json("GET", "/healthz")) == {"status": "ok"})
+        except ApiError:
+            return False
+
+    async def submit(
+        self,
+        config_text: str,
+        *,
+        name: str | None = None,
+        parameters: Mapping[str, object] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Submitted:
+        """Hand in a job. `name`, `parameters` and `secrets` override those of the YAML text.
+
+        With an idempotency key (at most 255 characters) the same call twice makes one job, and a submission
+        whose reply was lost is sent again once.
+        """
+        body = _submission(config_text, name, parameters, secrets)
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        try:
+            return await self._post_job(body, headers)
+        except PaiError as error:
+            if not idempotency_key or isinstance(error.__cause__, httpx2.ConnectError):
+                raise
+            return await self._post_job(body, headers)  # the reply was lost: the key makes it one job
+
+    async def _post_job(self, body: Json, headers: Mapping[str, str]) -> Submitted:
+        return cast(Submitted, await self._http.json("POST", "/api/v2/jobs", body=body, headers=headers))
+
+    async def dry_run(
+        self,
+        config_text: str,
+        *,
+        name: str | None = None,
+        parameters: Mapping[str, object] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> DryRun:
+        """What `submit` would do, with every check's verdict and the placement; nothing is kept."""
+        body = _submission(config_text, name, parameters, secrets)
+        return cast(
+            DryRun, await self._http.json("POST", "/api/v2/jobs", query={"dryRun": "true"}, body=body)
+        )
+
+    async def jobs(
+        self,
+        *,
+        state: str | None = None,
+        username: str | None = None,
+        keyword: str | None = None,
+        offset: int = 0,
+        limit: int = 50,
+        order: str = "submissionTime,DESC",
+    ) -> Jobs:
+        """Jobs that match all filters, newest first. Several values of a filter are joined with commas."""
+        page: dict[str, str | int] = {"offset": offset, "limit": limit, "order": order}
+        filters = {"state": state, "username": username, "keyword": keyword}
+        chosen = {key: value for key, value in filters.items() if value}
+        query = {"withTotalCount": "true"} | page | chosen
+        return cast(Jobs, await self._http.json("GET", "/api/v2/jobs", query=query))
+
+    async def job(self, name: str) -> JobDetail:
+        """One job in detail."""
+        return cast(JobDetail, await self._http.json("GET", self._path(name)))
+
+    async def config(self, name: str) -> str:
+        """The job file as it counts, secrets masked: YAML in JSON's syntax."""
+        return (await self._http.call("GET", f"{self._path(name)}/config")).text
+
+    async def stop(self, name: str) -> Accepted:
+        """Ask for the job to be stopped; it is not yet when this returns."""
+        return await self._execution(name, "STOP")
+
+    async def start(self, name: str) -> Accepted:
+        """Run a job that ended again, as a new attempt."""
+        return await self._execution(name, "START")
+
+    async def _execution(self, name: str, value: str) -> Accepted:
+        path = f"{self._path(name)}/executionType"
+        return cast(Accepted, await self._http.json("PUT", path, body={"value": value}))
+
+    async def events(self, name: str) -> JobEvents:
+        """What happened to the job's tasks, newest first."""
+        return cast(JobEvents, await self._http.json("GET", f"{self._path(name)}/events"))
+
+    def watch(self, name: str, *, patience: float = streams.PATIENCE) -> AsyncGenerator[Event]:
+        """What happens to the job until it is final; goes on over a restart of the server.
+
+        Gives up when the server has not answered for `patience` seconds.
+        """
+        return streams.watch(self._http, f"{self._path(name)}/watch", patience)
+
+    async def log(
+        self, attempt: TaskAttempt, stream: Stream = "all", *, first: int = 0
+    ) -> AsyncIterator[bytes]:
+        """The log of a task attempt as it is now, from byte `first` on, in pieces."""
+        headers = _PLAIN | ({"Range": f"bytes={first}-"} if first else {})
+        try:
+            async with self._http.stream("GET", _log_path(attempt, stream), headers=headers) as response:
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except ApiError as error:
+            if error.status != 416:  # nothing after `first`
+                raise
+
+    async def log_tail(self, attempt: TaskAttempt, stream: Stream = "all", *, size: int) -> LogPart:
+        """The last `size` bytes of a log as it is now, and where they begin."""
+        try:
+            reply = await self._http.call(
+                "GET", _log_path(attempt, stream), headers=_PLAIN | {"Range": f"bytes=-{size}"}
+            )
+        except ApiError as error:
+            if error.status != 416:  # the log is empty
+                raise
+            return LogPart(0, b"")
+        if reply.status_code != 206:  # the whole log: it is shorter, or someone between us drops ranges
+            return LogPart(0, reply.content)
+        first = reply.headers["Content-Range"].removeprefix("bytes ").partition("-")[0]
+        return LogPart(int(first), reply.content)
+
+    def follow_log(
+        self,
+        attempt: TaskAttempt,
+        stream: Stream = "all",
+        *,
+        offset: int = 0,
+        patience: float = streams.PATIENCE,
+    ) -> AsyncGenerator[bytes]:
+        """The log from byte `offset` on, live, until the attempt has ended, without loss or repetition.
+
+        Gives up when the server has not answered for `patience` seconds.
+        """
+        return streams.follow(self._http, f"{_log_path(attempt, stream)}/stream", offset, patience)
+
+    def full_name(self, name: str) -> str:
+        """`<user>~<job>` of a name that may lack the user."""
+        return name if "~" in name or self._user is None else f"{self._user}~{name}"
+
+    def _path(self, name: str) -> str:
+        return f"/api/v2/jobs/{quote(self.full_name(name), safe='~')}"
+
+
+def _log_path(attempt: TaskAttempt, stream: Stream) -> str:
+    return (
+        f"/api/v2/jobs/{quote(attempt.job, safe='~')}/attempts/{attempt.job_attempt}"
+        f"/taskRoles/{quote(attempt.role, safe='')}/taskIndex/{attempt.index}"
+        f"/attempts/{attempt.attempt}/logs/{stream}"
+    )
+
+
+def _submission(
+    text: str,
+    name: str | None,
+    parameters: Mapping[str, object] | None,
+    secrets: Mapping[str, str] | None,
+) -> Json:
+    """The body of a submission; what is not given is left out, so that the text's own counts."""
+    body: Json = {"config": text, "name": name, "parameters": parameters, "secrets": secrets}
+    return {key: value for key, value in body.items() if value}
