@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts that change the machine itself: being root, and Debian packages. Needs say.sh.
 
 # Runs a command as root, or ends by saying what somebody who is root must run.

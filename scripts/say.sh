@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it. Every action says in one line what it does and why.
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
