@@ -1,0 +1,86 @@
+"""Named checks of a submission: all of them run, each gives a verdict. Pure: facts in, verdicts out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from openpai.admission.facts import Facts
+from openpai.errors import PaiError, Problem
+from openpai.images.reference import parse_reference
+from openpai.protocol.job import Job
+from openpai.runtime.demand import gang_of, task_resources
+from openpai.scheduler.resources import Node, Resources
+from openpai.scheduler.schedule import ever_fits
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found: a code of the messages with its parameters; `path` is the field that it is about."""
+
+    check: str
+    verdict: Literal["pass", "warn", "fail"]
+    code: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    path: str = ""
+
+    def problem(self) -> Problem:
+        """The verdict as an error."""
+        return Problem(self.code, self.params, path=self.path or None)
+
+
+def check(job: Job, facts: Facts) -> list[Verdict]:
+    """Every check on this job."""
+    return [*_image_references(job), *_fits(job, facts)]
+
+
+def _image_references(job: Job) -> Iterable[Verdict]:
+    """Can every image name be one?"""
+    for name, role in job.task_roles.items():
+        uri = job.role_image(name).uri
+        try:
+            reference = parse_reference(uri)
+        except PaiError as error:
+            path = f"taskRoles.{name}.dockerImage"
+            yield Verdict("image-reference", "fail", error.first.code, error.first.params, path)
+        else:
+            params = {"image": reference.canonical, "role": name}
+            yield Verdict("image-reference", "pass", "ImageNamed", params, f"taskRoles.{name}.dockerImage")
+
+
+def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
+    """Is there, or will there ever be, room for the job?"""
+    if facts.cluster is None:
+        yield Verdict("fits", "warn", "EngineUnreachable", {"detail": facts.cluster_unknown})
+        return
+    nodes = facts.cluster.nodes
+    too_large = [verdict for name in job.task_roles if (verdict := _task_never_fits(name, job, nodes))]
+    if too_large:
+        yield from too_large
+    elif not ever_fits(gang_of(job.name, job.task_roles), nodes):
+        gang = gang_of(job.name, job.task_roles)
+        needs = sum(gang.tasks.values(), start=Resources(0, 0, 0))
+        has = sum((node.capacity for node in nodes), start=Resources(0, 0, 0))
+        yield Verdict("fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, "taskRoles")
+    else:
+        yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
+
+
+def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | None:
+    needs = task_resources(job.task_roles[name])
+    nodes = list(nodes)
+    if any(needs.fits_in(node.capacity) for node in nodes):
+        return None
+    largest = max((node.capacity for node in nodes), key=lambda c: (c.gpu, c.cpu, c.memory_mb), default=Resources(0, 0, 0))
+    params = {**_amounts(needs, largest), "role": name}
+    return Verdict("fits", "fail", "NeverFits", params, f"taskRoles.{name}.resourcePerInstance")
+
+
+def _amounts(needs: Resources, has: Resources) -> dict[str, str | int | float]:
+    return {
+        "cpu": needs.cpu,
+        "memory_mb": needs.memory_mb,
+        "gpu": needs.gpu,
+        "has_cpu": has.cpu,
+        "has_memory_mb": has.memory_mb,
+        "has_gpu": has.gpu,
+    }

@@ -1,0 +1,174 @@
+"""The door: a job file becomes a job that is kept, or an error that says why not."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from openpai.admission.checks import Verdict, check
+from openpai.admission.facts import Facts, LookAtCluster, gather
+from openpai.errors import PaiError, Problem
+from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
+from openpai.lifecycle.states import JobState, TaskState
+from openpai.protocol.job import Job
+from openpai.protocol.parse import ParsedJob, parse
+from openpai.protocol.secrets import mask
+from openpai.runtime.demand import gang_of
+from openpai.scheduler.schedule import Placed, schedule
+from openpai.store.jobs import JobStore, NewJob
+from openpai.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a user sent. `name`, `parameters` and `secrets` override those of the text."""
+
+    username: str
+    text: bytes
+    name: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The job is kept. `full_name` is `user~name`."""
+
+    full_name: str
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a task would run."""
+
+    role: str
+    index: int
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would happen to a submission: the verdict of every check, and its placement if it would start now."""
+
+    full_name: str
+    warnings: tuple[Problem, ...]
+    verdicts: tuple[Verdict, ...]
+    placement: tuple[Place, ...] | None
+
+
+class Admission:
+    """Takes submissions for one store."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        vault: Vault,
+        look_at_cluster: LookAtCluster,
+        now: Callable[[], int],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._jobs = jobs
+        self._vault = vault
+        self._look_at_cluster = look_at_cluster
+        self._now = now
+        self._new_id = new_id
+
+    async def submit(self, submission: Submission) -> Admitted:
+        """Check a submission and keep it. On the disk when this returns.
+
+        Raises `PaiError` with everything that is wrong with it; then nothing is kept. The same
+        `idempotency_key` with the same content answers for the job that it made before.
+        """
+        fingerprint = self._fingerprint(submission)
+        if submission.idempotency_key is not None:
+            earlier = await self._jobs.repeated(submission.username, submission.idempotency_key, fingerprint)
+            if earlier:
+                return Admitted(earlier.full_name, ())
+        parsed = _parse(submission)
+        facts = await gather(self._look_at_cluster)
+        failed = [verdict for verdict in check(parsed.job, facts) if verdict.verdict == "fail"]
+        if failed:
+            raise PaiError(*(_located(verdict, parsed) for verdict in failed))
+        job = self._new_job(submission, parsed, fingerprint)
+        await self._jobs.add(job, [Event(job.run.submitted_at, "JobSubmitted", {"user": submission.username})])
+        return Admitted(job.run.full_name, parsed.warnings)
+
+    async def dry_run(self, submission: Submission) -> Plan:
+        """Everything that `submit` would find, and where the tasks would run; keeps nothing."""
+        parsed = _parse(submission)
+        facts = await gather(self._look_at_cluster)
+        return Plan(
+            full_name=f"{submission.username}~{parsed.job.name}",
+            warnings=parsed.warnings,
+            verdicts=tuple(check(parsed.job, facts)),
+            placement=_placement(parsed.job, facts),
+        )
+
+    def _new_job(self, submission: Submission, parsed: ParsedJob, fingerprint: str) -> NewJob:
+        job = parsed.job
+        now = self._now()
+        masked, held = mask(parsed.document)
+        roles = job.task_roles
+        return NewJob(
+            run=JobRun(
+                id=self._new_id(),
+                user=submission.username,
+                name=job.name,
+                submitted_at=now,
+                stop_requested=False,
+                state=JobState.QUEUED,
+                attempt=JobAttempt(0, now),
+                tasks=tuple(
+                    TaskAttempt(self._new_id(), name, index, 0, TaskState.QUEUED, now)
+                    for name, role in roles.items()
+                    for index in range(role.instances)
+                ),
+            ),
+            document=masked,
+            secrets=self._vault.encrypt(held),
+            fingerprint=fingerprint,
+            idempotency_key=submission.idempotency_key,
+            virtual_cluster=job.virtual_cluster,
+            priority=job.priority_class,
+            total_gpus=sum(max(r.resource_per_instance.gpu, 0) * r.instances for r in roles.values()),
+            total_tasks=sum(role.instances for role in roles.values()),
+            total_roles=len(roles),
+        )
+
+    def _fingerprint(self, submission: Submission) -> str:
+        """Tells whether two requests ask the same; keyed, since it covers the secrets."""
+        rest = json.dumps([submission.name, dict(submission.parameters), dict(submission.secrets)], sort_keys=True)
+        return self._vault.fingerprint(submission.text + b"\0" + rest.encode())
+
+
+def _parse(submission: Submission) -> ParsedJob:
+    return parse(
+        submission.text,
+        name=submission.name,
+        parameters=submission.parameters,
+        secrets=submission.secrets,
+    )
+
+
+def _located(verdict: Verdict, parsed: ParsedJob) -> Problem:
+    """The verdict as an error, with its place in the text."""
+    problem = verdict.problem()
+    place = parsed.place_of(verdict.path)
+    return replace(problem, line=place[0], column=place[1]) if place else problem
+
+
+def _placement(job: Job, facts: Facts) -> tuple[Place, ...] | None:
+    """Where the job would go if it came now, behind those that wait; None: it would wait."""
+    if facts.cluster is None:
+        return None
+    cluster = facts.cluster
+    gang = gang_of("", job.task_roles)
+    decision = schedule([*cluster.queue, gang], cluster.nodes, cluster.held)[""]
+    if not isinstance(decision, Placed):
+        return None
+    return tuple(
+        Place(name, index, decision.nodes[f"{name}-{index}"])
+        for name, role in job.task_roles.items()
+        for index in range(role.instances)
+    )

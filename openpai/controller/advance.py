@@ -1,0 +1,229 @@
+"""One step of one job: what was observed and what was asked become its new state. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from openpai.backends.contract import ObservedTask, Phase
+from openpai.controller.situation import Situation
+from openpai.lifecycle.completion import decide
+from openpai.lifecycle.diagnosis import diagnose
+from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, TaskAttempt
+from openpai.lifecycle.retry import Budget, decide_retry
+from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
+from openpai.protocol.job import Job, TaskRole
+
+NewId = Callable[[], str]
+
+_STOP = Diagnosis("StopRequested")
+_ACTIVE = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
+
+
+def first_attempt(roles: Mapping[str, TaskRole], now: int, new_id: NewId) -> tuple[TaskAttempt, ...]:
+    """The tasks of a job attempt that has just begun: all wait for cells."""
+    return tuple(
+        TaskAttempt(new_id(), name, index, 0, TaskState.QUEUED, now)
+        for name, role in roles.items()
+        for index in range(role.instances)
+    )
+
+
+def advance(run: JobRun, job: Job, situation: Situation, new_id: NewId) -> tuple[JobRun, list[Event]]:
+    """The job after this moment, and what happened to it. The same job when nothing did."""
+    happened: list[Event] = []
+    if run.state == JobState.RETRYING:
+        return _leave_retrying(run, job, situation, new_id, happened), happened
+    run = _see_tasks(run, situation, happened)
+    run = _see_outcome(run, job, situation, happened)
+    if run.attempt.outcome and all(is_final(task.state) for task in run.tasks):
+        run = _end_attempt(run, job, situation, run.attempt.outcome, happened)
+        if run.state == JobState.RETRYING:
+            run = _leave_retrying(run, job, situation, new_id, happened)
+    return run, happened
+
+
+def _see_tasks(run: JobRun, situation: Situation, happened: list[Event]) -> JobRun:
+    """Take over what the backend shows of each task."""
+    tasks = tuple(
+        _see_task(task, situation, run.stop_requested, happened) if task.state in _ACTIVE else task
+        for task in run.tasks
+    )
+    launched = [task.launched_at for task in tasks if task.launched_at is not None]
+    if tasks == run.tasks:
+        return run
+    run = replace(run, tasks=tasks)
+    if launched and run.attempt.launched_at is None:
+        first = min(launched)
+        run = replace(
+            run,
+            attempt=replace(run.attempt, launched_at=first),
+            launched_at=run.launched_at if run.launched_at is not None else first,
+        )
+    if launched and run.state == JobState.PREPARING:
+        run = replace(run, state=step_job(run.full_name, run.state, JobState.RUNNING))
+    return run
+
+
+def _see_task(
+    task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
+) -> TaskAttempt:
+    seen = situation.observation.tasks.get(task.uid)
+    if seen is None:
+        return _unseen(task, situation, stop_requested, happened)
+    match seen.phase:
+        case Phase.RUNNING:
+            return _running(task, seen, happened)
+        case Phase.EXITED if task.uid in situation.captured:
+            return _exited(task, seen, situation, stop_requested, happened)
+        case _:  # made but not started: it is started again; ended but its log is not whole: wait for that
+            return task
+
+
+def _unseen(
+    task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
+) -> TaskAttempt:
+    """There is no container. That means something only if none can be on its way."""
+    if task.uid in situation.starting:
+        return task
+    if task.state == TaskState.STOPPING:
+        return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
+    if task.state == TaskState.RUNNING:
+        return _end(task, TaskState.FAILED, Diagnosis("ContainerLost"), situation.now, happened)
+    trouble = situation.troubles.get(task.uid)
+    if trouble and trouble.over:
+        cause = Diagnosis(trouble.problem.code, trouble.problem.params)
+        return _end(task, TaskState.FAILED, cause, situation.now, happened)
+    return task
+
+
+def _running(task: TaskAttempt, seen: ObservedTask, happened: list[Event]) -> TaskAttempt:
+    if task.launched_at is None:
+        task = replace(task, launched_at=seen.started_at)
+        happened.append(Event(seen.started_at or 0, "TaskRunning", _who(task), task.uid))
+    if task.state == TaskState.PREPARING:
+        task = replace(task, state=step_task(task.uid, task.state, TaskState.RUNNING))
+    return task
+
+
+def _exited(
+    task: TaskAttempt,
+    seen: ObservedTask,
+    situation: Situation,
+    stop_requested: bool,
+    happened: list[Event],
+) -> TaskAttempt:
+    assert seen.exit is not None, f"{task.uid} ended without an exit"
+    if task.launched_at is None and seen.started_at is not None:
+        task = _running(task, seen, happened)
+    task = replace(task, exit=seen.exit)
+    if task.state == TaskState.STOPPING:
+        cause = _stop_cause(stop_requested)
+        return _end(task, TaskState.STOPPED, cause, seen.exit.finished_at, happened)
+    output = situation.outputs.get(task.uid, b"")
+    cause = diagnose(seen.exit, situation.observation.engine_started_at, output)
+    state = TaskState.SUCCEEDED if cause.code == "Succeeded" else TaskState.FAILED
+    return _end(task, state, cause, seen.exit.finished_at, happened)
+
+
+def _end(
+    task: TaskAttempt, state: TaskState, cause: Diagnosis, at: int, happened: list[Event]
+) -> TaskAttempt:
+    happened.append(
+        Event(
+            at,
+            f"Task{state.capitalize()}",
+            {**_who(task), "cause": cause.code},
+            task.uid,
+            state == TaskState.FAILED,
+        )
+    )
+    return replace(task, state=step_task(task.uid, task.state, state), diagnosis=cause, completed_at=at)
+
+
+def _see_outcome(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
+    """Whether the attempt is decided, by its tasks or by a person; then its other tasks are told to end."""
+    outcome = run.attempt.outcome or decide(job.task_roles, run.tasks)
+    if outcome is None and run.stop_requested:
+        outcome = Outcome(JobState.STOPPED, _STOP)
+        happened.append(Event(situation.now, "JobStopping"))
+    if outcome is None:
+        return run
+    tasks = tuple(_tell_to_end(task, situation.now, run.stop_requested, happened) for task in run.tasks)
+    attempt = replace(run.attempt, outcome=outcome)
+    if tasks == run.tasks and attempt == run.attempt and run.state == JobState.STOPPING:
+        return run
+    return replace(
+        run, tasks=tasks, attempt=attempt, state=step_job(run.full_name, run.state, JobState.STOPPING)
+    )
+
+
+def _tell_to_end(task: TaskAttempt, now: int, stop_requested: bool, happened: list[Event]) -> TaskAttempt:
+    match task.state:
+        case TaskState.QUEUED:
+            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), now, happened)
+        case TaskState.PREPARING | TaskState.RUNNING:
+            return replace(task, state=step_task(task.uid, task.state, TaskState.STOPPING))
+        case _:
+            return task
+
+
+def _end_attempt(
+    run: JobRun, job: Job, situation: Situation, outcome: Outcome, happened: list[Event]
+) -> JobRun:
+    """All tasks have ended: the job ends with its attempt, or another attempt follows."""
+    ended_at = max(task.completed_at or situation.now for task in run.tasks)
+    run = replace(run, attempt=replace(run.attempt, completed_at=ended_at))
+    budget = Budget(
+        run.user_retries, job.job_retry_count, run.platform_retries, situation.policy.platform_retries
+    )
+    wanted = outcome.state == JobState.FAILED and not run.stop_requested
+    retry = decide_retry(outcome.diagnosis, budget) if wanted else None
+    if retry is None:
+        happened.append(_ended(outcome, ended_at))
+        return replace(run, state=step_job(run.full_name, run.state, outcome.state), completed_at=ended_at)
+    params = {"attempt": run.attempt.index + 1, "cause": outcome.diagnosis.code, "delay_s": retry.delay_ms // 1000}
+    happened.append(Event(situation.now, "JobRetrying", params, warning=True))
+    return replace(
+        run,
+        state=step_job(run.full_name, run.state, JobState.RETRYING),
+        retry_at=situation.now + retry.delay_ms,
+        user_retries=run.user_retries + retry.by_user,
+        platform_retries=run.platform_retries + (not retry.by_user),
+    )
+
+
+def _leave_retrying(
+    run: JobRun, job: Job, situation: Situation, new_id: NewId, happened: list[Event]
+) -> JobRun:
+    """The time of the next attempt has come, or a person stopped the job before it did."""
+    if run.stop_requested:
+        outcome = Outcome(JobState.STOPPED, _STOP)
+        happened.append(_ended(outcome, situation.now))
+        return replace(
+            run,
+            state=step_job(run.full_name, run.state, JobState.STOPPED),
+            attempt=replace(run.attempt, outcome=outcome),
+            retry_at=None,
+            completed_at=situation.now,
+        )
+    if run.retry_at is not None and situation.now < run.retry_at:
+        return run
+    return replace(
+        run,
+        state=step_job(run.full_name, run.state, JobState.QUEUED),
+        attempt=JobAttempt(run.attempt.index + 1, situation.now),
+        tasks=first_attempt(job.task_roles, situation.now, new_id),
+        retry_at=None,
+    )
+
+
+def _ended(outcome: Outcome, at: int) -> Event:
+    failed = outcome.state == JobState.FAILED
+    return Event(at, f"Job{outcome.state.capitalize()}", {"cause": outcome.diagnosis.code}, warning=failed)
+
+
+def _stop_cause(stop_requested: bool) -> Diagnosis:
+    return _STOP if stop_requested else Diagnosis("AttemptCompleted")
+
+
+def _who(task: TaskAttempt) -> dict[str, str | int]:
+    return {"role": task.role, "index": task.index}

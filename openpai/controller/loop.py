@@ -1,0 +1,196 @@
+"""The level-triggered loop: look, decide, keep, act; again when woken, and now and then anyway."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import structlog
+
+from openpai.backends.contract import Backend, Observation, Phase, PullProgress
+from openpai.clock import new_id, now_ms
+from openpai.controller.acts import StartTask
+from openpai.controller.capture import Capture
+from openpai.controller.perform import Performer
+from openpai.controller.placing import Reason
+from openpai.controller.plans import plan_of
+from openpai.controller.reconcile import Decision, reconcile
+from openpai.controller.situation import Policy, Situation
+from openpai.controller.specs import Specs
+from openpai.errors import NoContact, PaiError
+from openpai.lifecycle.records import JobRun
+from openpai.lifecycle.states import is_final
+from openpai.protocol.job import Job
+from openpai.runtime.container import ContainerPlan
+from openpai.scheduler.resources import Node
+from openpai.store.changes import Changes
+from openpai.store.jobs import JobStore
+from openpai.store.logs import LogStore
+
+log = structlog.get_logger()
+
+_LOOK_AGAIN_S = 30.0
+_TROUBLE_S = 1.0
+_NODES_FOR_MS = 10_000
+_EVIDENCE_BYTES = 16_384
+
+
+class Controller:
+    """Runs the jobs of one store on one backend."""
+
+    def __init__(
+        self, jobs: JobStore, logs: LogStore, changes: Changes, specs: Specs, backend: Backend, policy: Policy
+    ) -> None:
+        self._jobs = jobs
+        self._logs = logs
+        self._changes = changes
+        self._specs = specs
+        self._backend = backend
+        self._policy = policy
+        self._awake = asyncio.Event()
+        self._capture = Capture(backend, logs, changes, self.wake)
+        self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
+        self._waits: Mapping[str, Reason] = {}
+        self._unreachable: Reason | None = None
+        self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
+
+    def wake(self) -> None:
+        """Something may be new: look at once."""
+        self._awake.set()
+
+    def waits(self, job_id: str) -> Sequence[Reason]:
+        """Why a job waits, as of the last pass; empty for one that does not."""
+        if self._unreachable:
+            return [self._unreachable]
+        reason = self._waits.get(job_id)
+        return [reason] if reason else []
+
+    def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
+        """The image pulls that tasks of this job wait for, by task uid."""
+        return self._performer.pulls.get(job_id, {})
+
+    async def nodes(self) -> Sequence[Node]:
+        """The machines, as of a few seconds ago at most. Raises `NoContact`."""
+        known_at, nodes = self._nodes
+        if now_ms() - known_at >= _NODES_FOR_MS:
+            nodes = await self._backend.nodes()
+            self._nodes = now_ms(), nodes
+        return nodes
+
+    async def run(self) -> None:
+        """Until cancelled. What is under way is then broken off; containers go on."""
+        watching = asyncio.create_task(self._watch_backend(), name="watch backend")
+        try:
+            while True:
+                self._awake.clear()
+                pause = await self._guarded_pass()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), pause)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, self._performer.close(), self._capture.close(), return_exceptions=True)
+
+    async def _watch_backend(self) -> None:
+        while True:
+            with contextlib.suppress(NoContact):
+                async for _ in self._backend.changes():
+                    self.wake()
+            self.wake()
+            await asyncio.sleep(_TROUBLE_S)
+
+    async def _guarded_pass(self) -> float:
+        """One pass; how long to pause after it, s. No failure of a pass may end the loop."""
+        try:
+            pause = await self._pass()
+        except NoContact as error:
+            self._lose_contact(error)
+            return _TROUBLE_S
+        except PaiError as error:
+            log.error("pass failed", code=error.first.code, problem=dict(error.first.params))
+            return _TROUBLE_S
+        except Exception:  # noqa: BLE001  a fault of ours in one pass must not leave every job unattended
+            log.exception("pass failed by a fault of this program")
+            return _TROUBLE_S
+        if self._unreachable:
+            self._unreachable = None
+            self._changes.publish("jobs")
+        return pause
+
+    def _lose_contact(self, error: NoContact) -> None:
+        if not self._unreachable:
+            log.warning("backend cannot be reached", problem=dict(error.first.params))
+        self._unreachable = Reason(error.first.code, error.first.params)
+
+    async def _pass(self) -> float:
+        starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake
+        observation = await self._backend.observe()
+        nodes = await self.nodes()
+        jobs = await self._specs.of(await self._jobs.live())
+        self._follow_logs(jobs, observation)
+        situation = Situation(
+            now=now_ms(),
+            observation=observation,
+            nodes=nodes,
+            starting=starting,
+            captured=frozenset(self._capture.captured),
+            outputs=self._outputs(jobs, observation),
+            troubles=dict(self._performer.troubles),
+            policy=self._policy,
+        )
+        decision = reconcile(jobs, situation, new_id)
+        if decision.changed:
+            await self._jobs.save(decision.changed)
+        self._tell_waits(decision.waits)
+        self._act(decision, dict(zip((run.id for run, _ in jobs), (job for _, job in jobs), strict=True)))
+        self._forget(decision)
+        return self._pause(decision, situation.now)
+
+    def _follow_logs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> None:
+        for run, _ in jobs:
+            for task in run.tasks:
+                seen = observation.tasks.get(task.uid)
+                if seen and seen.phase != Phase.CREATED and not is_final(task.state):
+                    self._capture.follow(run.id, task.uid)
+
+    def _outputs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> dict[str, bytes]:
+        """The end of the log of each task that ended just now."""
+        ended: dict[str, bytes] = {}
+        for run, _ in jobs:
+            for task in run.tasks:
+                seen = observation.tasks.get(task.uid)
+                if seen and seen.exit and task.uid in self._capture.captured and not is_final(task.state):
+                    written = self._logs.of(run.id, task.uid)
+                    size = written.size()
+                    ended[task.uid] = written.read("all", max(0, size - _EVIDENCE_BYTES), size)
+        return ended
+
+    def _tell_waits(self, waits: Mapping[str, Reason]) -> None:
+        old, self._waits = self._waits, waits
+        for job_id in waits.keys() | old.keys():
+            if waits.get(job_id) != old.get(job_id):
+                self._changes.publish(job_id)
+
+    def _act(self, decision: Decision, jobs: Mapping[str, Job]) -> None:
+        runs = {run.id: run for run in decision.runs}
+
+        def plan_for(act: StartTask) -> ContainerPlan:
+            run = runs[act.job_id]
+            task = next(task for task in run.tasks if task.uid == act.task)
+            return plan_of(run, jobs[act.job_id], task)
+
+        for act in decision.acts:
+            self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)
+
+    def _forget(self, decision: Decision) -> None:
+        live = {task.uid: task for run in decision.runs if not is_final(run.state) for task in run.tasks}
+        self._capture.forget(live)
+        self._performer.forget(live)
+
+    def _pause(self, decision: Decision, now: int) -> float:
+        if decision.again_at is None:
+            return _LOOK_AGAIN_S
+        return min(max(decision.again_at - now, 0) / 1000, _LOOK_AGAIN_S)
+
+
+def _no_plan() -> ContainerPlan:
+    raise AssertionError("only a start has a plan")

@@ -1,0 +1,62 @@
+"""All that a decision may depend on, gathered before it: nothing is looked up while deciding."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from openpai.backends.contract import Observation
+from openpai.errors import Problem
+from openpai.lifecycle.retry import back_off
+from openpai.scheduler.resources import Node
+
+START_TRIES = 8
+"""A start that fails for a reason that may pass is tried so often: about four minutes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Starting a task attempt failed: the latest reason, how often so far, and when."""
+
+    problem: Problem
+    tries: int
+    at: int
+    permanent: bool
+
+    @property
+    def over(self) -> bool:
+        """Whether it is not tried again."""
+        return self.permanent or self.tries >= START_TRIES
+
+    @property
+    def again_at(self) -> int:
+        """When it is tried again, ms."""
+        return self.at + back_off(self.tries - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Settings that decisions depend on. `instance` names this server on its backend."""
+
+    instance: str
+    network_pool: str
+    stop_grace_s: float
+    platform_retries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The world at one moment.
+
+    `starting`: task attempts whose start was under way before the observation was made: what was not observed
+    of them may yet come. `captured`: those whose log is whole; `outputs`: the end of the log of each task that
+    was observed to have ended.
+    """
+
+    now: int
+    observation: Observation
+    nodes: Sequence[Node]
+    starting: AbstractSet[str]
+    captured: AbstractSet[str]
+    outputs: Mapping[str, bytes]
+    troubles: Mapping[str, Trouble]
+    policy: Policy

@@ -1,0 +1,43 @@
+"""The exit-spec table: for each diagnosis code, whose fault it is and whether it is retried."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+
+class Behavior(StrEnum):
+    """What a retry policy may make of it."""
+
+    SUCCESS = "success"
+    STOP = "stop"
+    TRANSIENT = "transient"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitSpec:
+    """One entry: OpenPAI's number for it, who is at fault, how it is retried."""
+
+    name: str
+    code: int
+    fault: str
+    behavior: Behavior
+
+
+@cache
+def exit_specs() -> Mapping[str, ExitSpec]:
+    """The table, by diagnosis code."""
+    table = tomllib.loads(files("openpai.lifecycle").joinpath("exit_specs.toml").read_text("utf-8"))
+    return {
+        name: ExitSpec(name, entry["code"], entry["fault"], Behavior(entry["behavior"]))
+        for name, entry in table.items()
+    }
+
+
+def exit_spec(code: str) -> ExitSpec:
+    """The entry of a diagnosis code; one that the table lacks counts as unknown."""
+    return exit_specs().get(code) or ExitSpec(code, 255, "unknown", Behavior.UNKNOWN)

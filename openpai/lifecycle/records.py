@@ -1,0 +1,109 @@
+"""Jobs and task attempts as they stand: the values that the machine steps and the store keeps.
+
+Times are ms since the epoch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openpai.lifecycle.exits import Exit
+from openpai.lifecycle.states import JobState, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why something ended: a code of `exit_specs.toml`, its parameters, and the lines that show it."""
+
+    code: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAttempt:
+    """One attempt of one task. `uid` names its container and its log."""
+
+    uid: str
+    role: str
+    index: int
+    attempt: int
+    state: TaskState
+    created_at: int
+    node: str | None = None
+    address: str | None = None
+    placed_at: int | None = None
+    launched_at: int | None = None
+    completed_at: int | None = None
+    exit: Exit | None = None
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The network of a job attempt: its name, its subnet, and whether single-task jobs share it."""
+
+    name: str
+    subnet: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a job attempt ends: SUCCEEDED, FAILED or STOPPED, why, and by which task."""
+
+    state: JobState
+    diagnosis: Diagnosis
+    trigger: str = ""  # code of messages/lifecycle: which rule of the completion policy
+    trigger_params: Mapping[str, str | int | float] = field(default_factory=dict)
+    role: str | None = None
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobAttempt:
+    """One attempt of a job: all its tasks are started afresh."""
+
+    index: int
+    created_at: int
+    launched_at: int | None = None
+    completed_at: int | None = None
+    network: Network | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A job as it stands: its state, its current attempt, and the latest attempt of each of its tasks.
+
+    `user_retries` and `platform_retries` count the attempts that were added for either cause.
+    """
+
+    id: str
+    user: str
+    name: str
+    submitted_at: int
+    stop_requested: bool
+    state: JobState
+    attempt: JobAttempt
+    tasks: tuple[TaskAttempt, ...]
+    user_retries: int = 0
+    platform_retries: int = 0
+    retry_at: int | None = None
+    launched_at: int | None = None
+    completed_at: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        """`user~name`, the job's public id."""
+        return f"{self.user}~{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth telling happened to a job, or to one of its task attempts (`task` is its uid)."""
+
+    at: int
+    code: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    task: str | None = None
+    warning: bool = False

@@ -1,0 +1,58 @@
+"""What an admin can set, by environment variable (`PAI_…`) or by an option of `pai up`."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Where a server keeps everything: `$XDG_DATA_HOME/openpai`, else `~/.local/share/openpai`."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return Path(base) / "openpai" if base else Path.home() / ".local" / "share" / "openpai"
+
+
+class Settings(BaseSettings):
+    """The settings of one server. Sizes are MiB, times seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="PAI_", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    host: str = "127.0.0.1"
+    port: int = Field(default=9186, ge=0, le=65535)
+    docker_host: str | None = None
+    """Address of the Docker Engine; None: as the Docker client would find it."""
+
+    network_pool: str = "10.210.0.0/16"
+    """Addresses for the networks of jobs. Must not overlap a network that this machine can reach."""
+
+    stop_grace: float = Field(default=30, ge=0)
+    """From SIGTERM to SIGKILL when a task is stopped."""
+
+    platform_retries: int = Field(default=5, ge=0)
+    """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
+
+    parallel_starts: int = Field(default=4, ge=1)
+    """Containers being made at the same time; more only make an engine slower."""
+
+    @property
+    def runtime_dir(self) -> Path:
+        """Where the files of running tasks lie, rendered secrets among them: in memory where the machine has it."""
+        for base in ("/run", os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
+            if base and os.access(base, os.W_OK) and _in_memory(base):
+                return Path(base) / f"openpai-{os.getuid()}"
+        return Path(tempfile.gettempdir()) / f"openpai-{os.getuid()}"
+
+
+def _in_memory(directory: str) -> bool:
+    """Whether the directory's file system is tmpfs, by the kernel's own list of mounts."""
+    device = os.stat(directory).st_dev
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+        for line in mounts:
+            left, right = line.split(" - ", 1)
+            major, minor = left.split()[2].split(":")
+            if os.makedev(int(major), int(minor)) == device:
+                return right.split()[0] == "tmpfs"
+    return False

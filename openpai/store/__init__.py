@@ -1,0 +1,5 @@
+"""What lasts: the database (intent and history) and the logs of task attempts.
+
+`database` opens it; one file per subject holds the queries: `jobs`, `events`, `tokens`. `logs` keeps what tasks wrote.
+`changes` tells who waits that something is new. No decision is taken here.
+"""
