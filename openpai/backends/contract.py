@@ -1,8 +1,9 @@
 """The contract of a backend: few verbs, all asynchronous, all idempotent.
 
-"Already done" and "already gone" are success. A container is found again by its label and fixed name, never by
-memory, so a new process adopts what an old one started. Every verb may raise `errors.NoContact` when the
-engine cannot be reached. `tests/backends/conformance` holds every backend to this text.
+"Already done" and "already gone" are success. A container is found again by its label and fixed name, never
+by memory, so a new process adopts what an old one started. Every verb may raise `errors.NoContact` when the
+engine cannot be reached, and `errors.TemporaryFailure` (`EngineFailed`) when it is there and fails at what it
+should be able to do. `tests/backends/conformance` holds every backend to this text.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -92,24 +93,28 @@ class Backend(Protocol):
         """
 
     async def stop(self, task: str, grace_s: float) -> None:
-        """SIGTERM to the task's processes, SIGKILL after `grace_s` seconds; returns when it has ended."""
+        """SIGTERM to the task's processes, SIGKILL after `grace_s` seconds; returns when it has ended.
+
+        One that was created and never started is removed. A call that is cancelled stops the task all the same.
+        """
 
     async def remove(self, task: str) -> None:
         """Remove the container and all that `start` made for it alone. A running one is killed."""
 
     async def remove_network(self, name: str) -> None:
-        """Remove a per-job network of ours."""
+        """Remove a per-job network of ours. Raises `TemporaryFailure` while a container is on it."""
 
     async def observe(self) -> Observation:
         """Everything of this server that exists on the backend now, complete or `NoContact`."""
 
     def logs(self, task: str, offset: int) -> AsyncIterator[LogChunk]:
         """What the task wrote, both streams merged, from byte `offset` on, live; ends when the task has ended
-        and everything was given. Nothing is lost or repeated: the same offset gives the same bytes."""
+        and everything was given, or is gone. Nothing is lost or repeated: the same offset gives the same bytes,
+        and contact lost half-way is `NoContact`, never an early end. Waits for one that was not started yet."""
 
     def changes(self) -> AsyncIterator[None]:
-        """Yields when something of ours may have changed: a hint to look, never the truth. Ends or raises
-        `NoContact` when contact is lost; the caller calls again."""
+        """Yields when something of ours may have changed: a hint to look, never the truth. The first one comes
+        as soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
 
     async def close(self) -> None:
         """Let go of connections; containers go on."""

@@ -1,0 +1,14 @@
+"""One Docker Engine on this machine as a backend. Its files, from the verbs down to the socket:
+
+backend     the verbs of the contract
+start       how a container comes to run: image → network → files → create → start
+watch       what is: containers, networks, what changed
+pull        one pull per image, shared by all who wait; its progress
+networks    bridges made on demand
+files       the texts laid into a container, on a tmpfs
+logstream   the engine's log frames → chunks (pure)
+translate   plan → create request, inspect → observed task (pure)
+problems    the engine's words → codes (pure)
+engine      naked calls over its socket; no contact → NoContact
+connection  DOCKER_HOST → how to connect
+"""

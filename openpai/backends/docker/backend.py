@@ -1,0 +1,91 @@
+"""The verbs of the contract, on one Docker Engine. `main` makes it; the controller calls it."""
+
+import math
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from openpai.backends.contract import LogChunk, Observation, Phase, ReportPull
+from openpai.backends.docker import translate
+from openpai.backends.docker.connection import address
+from openpai.backends.docker.engine import CALL_TIMEOUT_S, Engine, EngineError, segment
+from openpai.backends.docker.files import TaskFiles
+from openpai.backends.docker.follow import follow
+from openpai.backends.docker.networks import Networks
+from openpai.backends.docker.problems import engine_failed, no_contact
+from openpai.backends.docker.start import Starter, remove_container
+from openpai.backends.docker.watch import Watcher
+from openpai.runtime.container import ContainerPlan
+from openpai.scheduler.resources import Node
+
+
+class DockerBackend:
+    """`contract.Backend` on a Docker Engine.
+
+    `instance` is the hex id of this server's data: containers and networks of others on the same engine are
+    never seen or touched. `runtime_dir` is a folder of ours on a tmpfs, which the engine sees under the same
+    path: it must run on this machine.
+    `docker_host` is as in `DOCKER_HOST`, which counts where it is None.
+    """
+
+    def __init__(self, instance: str, runtime_dir: Path, docker_host: str | None = None) -> None:
+        self._instance = instance
+        self._engine = Engine(address(docker_host))
+        self._files = TaskFiles(runtime_dir)
+        self._networks = Networks(self._engine, instance)
+        self._starter = Starter(self._engine, instance, self._files, self._networks)
+        self._watcher = Watcher(self._engine, instance, self._networks)
+
+    async def nodes(self) -> Sequence[Node]:
+        """The engine's machine, by its host name."""
+        try:
+            return (translate.node_of(await self._engine.call("GET", "/info")),)
+        except EngineError as error:
+            raise no_contact(self._engine.address.host, error.words) from error
+
+    async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
+        await self._starter.start(plan, report)
+
+    async def stop(self, task: str, grace_s: float) -> None:
+        """One that was never started is removed, so that it never will be. Cancelling the call does not
+        call off the stop: the engine goes on with it."""
+        name = self._name(task)
+        try:
+            inspect = await self._engine.call("GET", f"/containers/{segment(name)}/json")
+            match translate.phase_of(inspect["State"]["Status"]):
+                case Phase.CREATED:
+                    await self.remove(task)
+                case Phase.RUNNING:
+                    await self._stop(inspect["Id"], math.ceil(grace_s))
+                case Phase.EXITED:
+                    pass
+        except EngineError as error:
+            if error.status != 404:
+                raise engine_failed(f"stop {name}", error.words) from error
+
+    async def remove(self, task: str) -> None:
+        await remove_container(self._engine, self._name(task))
+        self._files.remove(task)
+
+    async def remove_network(self, name: str) -> None:
+        await self._networks.remove(name)
+
+    async def observe(self) -> Observation:
+        return await self._watcher.observe()
+
+    def logs(self, task: str, offset: int) -> AsyncIterator[LogChunk]:
+        return follow(self._engine, self._name(task), offset)
+
+    def changes(self) -> AsyncIterator[None]:
+        return self._watcher.changes()
+
+    async def close(self) -> None:
+        await self._starter.pulls.close()
+        await self._engine.close()
+
+    def _name(self, task: str) -> str:
+        return translate.container_name(self._instance, task)
+
+    async def _stop(self, key: str, grace_s: int) -> None:
+        """The engine answers when the container has ended."""
+        path = f"/containers/{key}/stop"
+        await self._engine.call("POST", path, params={"t": str(grace_s)}, timeout_s=CALL_TIMEOUT_S + grace_s)

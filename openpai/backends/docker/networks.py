@@ -1,0 +1,96 @@
+"""The bridge networks of an instance: made on demand, found again by name, told apart by label."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
+from typing import Any
+
+from openpai.backends.docker import translate
+from openpai.backends.docker.engine import Engine, EngineError, filters, segment
+from openpai.backends.docker.problems import engine_failed, pool_exhausted
+from openpai.runtime.container import NetworkPlan
+
+
+class Networks:
+    """The networks of one instance on one engine."""
+
+    def __init__(self, engine: Engine, instance: str) -> None:
+        self._engine = engine
+        self._instance = instance
+        # The engine itself lets two requests at once make two networks of one name.
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def ensure(self, plan: NetworkPlan) -> None:
+        """Make the network unless it is there. Raises `Refused` NetworkPoolExhausted for a taken subnet."""
+        async with self._locks[plan.name]:
+            there = await self._inspect(plan.name)
+            if there is not None and plan.subnet not in _subnets(there):
+                await self._remove_stale(plan, there)
+                there = None
+            if there is None:
+                await self._create(plan)
+
+    async def per_job(self) -> frozenset[str]:
+        """Names (as the plans gave them) of those that belong to one job."""
+        labels = [f"{translate.INSTANCE_LABEL}={self._instance}", f"{translate.ISOLATED_LABEL}=false"]
+        found = await self._list(filters(label=labels))
+        return frozenset(network["Labels"][translate.NETWORK_LABEL] for network in found)
+
+    async def remove(self, name: str) -> None:
+        """Remove it; gone is success. Raises `TemporaryFailure` while a container is on it."""
+        async with self._locks[name]:
+            await self._delete(name)
+        self._locks.pop(name, None)
+
+    async def _inspect(self, name: str) -> Mapping[str, Any] | None:
+        """By exact name; the engine's own look-up by name would also take an id's beginning."""
+        full = translate.network_name(self._instance, name)
+        found = await self._list(filters(name=[f"^{full}$"]))
+        return next((network for network in found if network["Name"] == full), None)
+
+    async def _list(self, params: dict[str, str]) -> Sequence[Mapping[str, Any]]:
+        try:
+            found: Sequence[Mapping[str, Any]] = await self._engine.call("GET", "/networks", params=params)
+        except EngineError as error:
+            raise engine_failed("list networks", error.words) from error
+        return found
+
+    async def _create(self, plan: NetworkPlan) -> None:
+        body = translate.network_body(plan, self._instance)
+        try:
+            await self._engine.call("POST", "/networks/create", body=body)
+        except EngineError as error:
+            if error.status == 409:  # another process of ours was quicker
+                return
+            if "overlap" in error.words.lower():
+                raise pool_exhausted(plan.subnet, await self._holder(plan), error.words) from error
+            raise engine_failed(f"create network {plan.name}", error.words) from error
+
+    async def _holder(self, plan: NetworkPlan) -> str:
+        """Name of the network that has addresses of the plan's subnet."""
+        wanted = ip_network(plan.subnet)
+        for network in await self._list({}):
+            if any(wanted.overlaps(ip_network(subnet)) for subnet in _subnets(network) if ":" not in subnet):
+                return str(network["Name"])
+        return ""
+
+    async def _remove_stale(self, plan: NetworkPlan, there: Mapping[str, Any]) -> None:
+        """One of the right name on another subnet: left by other settings, of use only to what is on it."""
+        try:
+            await self._delete(plan.name)
+        except EngineError as error:
+            words = f"{plan.name} is on {', '.join(_subnets(there))} and in use, not on {plan.subnet}"
+            raise engine_failed("move network", words) from error
+
+    async def _delete(self, name: str) -> None:
+        full = translate.network_name(self._instance, name)
+        try:
+            await self._engine.call("DELETE", f"/networks/{segment(full)}")
+        except EngineError as error:
+            if error.status != 404:
+                raise engine_failed(f"remove network {name}", error.words) from error
+
+
+def _subnets(network: Mapping[str, Any]) -> list[str]:
+    return [pool["Subnet"] for pool in (network["IPAM"].get("Config") or ()) if pool.get("Subnet")]

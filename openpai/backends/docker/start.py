@@ -1,0 +1,130 @@
+"""How a container comes to run: image → network → files → create → start. Called by the backend's `start`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from openpai.backends.contract import ReportPull
+from openpai.backends.docker import translate
+from openpai.backends.docker.engine import Engine, EngineError, segment
+from openpai.backends.docker.files import TaskFiles
+from openpai.backends.docker.networks import Networks
+from openpai.backends.docker.problems import engine_failed, has_no_shell, start_failed, wrong_platform
+from openpai.backends.docker.pull import Pulls
+from openpai.runtime.container import ContainerPlan
+
+_RUNS_ON: Mapping[str, tuple[str, ...]] = {"amd64": ("amd64", "386"), "arm64": ("arm64", "arm")}
+"""What an engine of an architecture runs without emulation."""
+
+
+class Starter:
+    """Makes containers of one instance run on one engine."""
+
+    def __init__(self, engine: Engine, instance: str, files: TaskFiles, networks: Networks) -> None:
+        self._engine = engine
+        self._instance = instance
+        self._files = files
+        self._networks = networks
+        self._with_shell: set[str] = set()  # ids of images that were looked into
+        self._architecture = ""
+        self.pulls = Pulls(engine)
+
+    async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
+        """See `contract.Backend.start`."""
+        name = translate.container_name(self._instance, plan.task)
+        there = await self._inspect(name)
+        if there is None:
+            image_id = await self._ensure_image(plan, report)
+            await self._networks.ensure(plan.network)
+            folder = self._files.write(plan.task, plan.files)
+            await self._create(name, plan, str(folder))
+            await self._check_shell(name, plan, image_id)
+        elif there["State"]["Status"] == "created":
+            await self._networks.ensure(plan.network)
+            self._files.write(plan.task, plan.files)  # a reboot emptied the tmpfs
+        else:
+            return
+        await self._run(name, plan)
+
+    async def _inspect(self, name: str) -> Mapping[str, Any] | None:
+        try:
+            found: Mapping[str, Any] = await self._engine.call("GET", f"/containers/{segment(name)}/json")
+        except EngineError as error:
+            if error.status == 404:
+                return None
+            raise engine_failed(f"look at {name}", error.words) from error
+        return found
+
+    async def _ensure_image(self, plan: ContainerPlan, report: ReportPull) -> str:
+        """The id of the plan's image, pulled if it was not there."""
+        reference = translate.with_tag(plan.image)
+        image = await self._find_image(reference)
+        if image is None:
+            await self.pulls.pull(reference, plan.credential, report)
+            image = await self._find_image(reference)
+        if image is None:
+            raise engine_failed(f"pull {reference}", "the pull ended well, and yet the image is not there")
+        await self._check_platform(plan, image)
+        return str(image["Id"])
+
+    async def _find_image(self, reference: str) -> Mapping[str, Any] | None:
+        try:
+            found: Mapping[str, Any] = await self._engine.call("GET", f"/images/{segment(reference)}/json")
+        except EngineError as error:
+            if error.status == 404:
+                return None
+            raise start_failed(reference, error.words) from error
+        return found
+
+    async def _check_platform(self, plan: ContainerPlan, image: Mapping[str, Any]) -> None:
+        """An image of another architecture would start, and fail in a way that names no cause."""
+        if not self._architecture:
+            self._architecture = str((await self._engine.call("GET", "/version"))["Arch"])
+        needed, has = self._architecture, image.get("Architecture") or self._architecture
+        if has not in _RUNS_ON.get(needed, (needed,)):
+            raise wrong_platform(plan.image, has, needed)
+
+    async def _create(self, name: str, plan: ContainerPlan, folder: str) -> None:
+        body = translate.create_body(plan, self._instance, folder)
+        try:
+            await self._engine.call("POST", "/containers/create", params={"name": name}, body=body)
+        except EngineError as error:
+            if error.status == 409:  # another process of ours was quicker: its container is the task's
+                return
+            self._files.remove(plan.task)
+            raise start_failed(plan.image, error.words) from error
+
+    async def _check_shell(self, name: str, plan: ContainerPlan, image_id: str) -> None:
+        """Refuse an image without /bin/sh: as tini is the first process, its start itself would not fail."""
+        if image_id in self._with_shell:
+            return
+        try:
+            path = f"/containers/{segment(name)}/archive"
+            await self._engine.call("HEAD", path, params={"path": "/bin/sh"})
+        except EngineError as error:
+            if error.status != 404:
+                raise engine_failed(f"look into {plan.image}", error.words) from error
+            await self._discard(name, plan)
+            raise has_no_shell(plan.image) from error
+        self._with_shell.add(image_id)
+
+    async def _run(self, name: str, plan: ContainerPlan) -> None:
+        try:
+            await self._engine.call("POST", f"/containers/{segment(name)}/start")
+        except EngineError as error:
+            await self._discard(name, plan)
+            raise start_failed(plan.image, error.words) from error
+
+    async def _discard(self, name: str, plan: ContainerPlan) -> None:
+        """Leave nothing of a container that never ran."""
+        await remove_container(self._engine, name)
+        self._files.remove(plan.task)
+
+
+async def remove_container(engine: Engine, name: str) -> None:
+    """Remove a container and its anonymous volumes, running or not; gone, or going, is success."""
+    try:
+        params = {"force": "1", "v": "1"}
+        await engine.call("DELETE", f"/containers/{segment(name)}", params=params)
+    except EngineError as error:
+        if error.status != 404 and "already in progress" not in error.words:
+            raise engine_failed(f"remove {name}", error.words) from error

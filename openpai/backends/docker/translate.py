@@ -1,0 +1,178 @@
+"""Pure translation: plan → what the engine is asked for; what it says → what the contract speaks of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from openpai.backends.contract import ObservedTask, Phase
+from openpai.lifecycle.exits import Exit
+from openpai.runtime.container import ENTRYPOINT, MOUNT, ContainerPlan, NetworkPlan
+from openpai.scheduler.resources import Node, Resources
+
+INSTANCE_LABEL = "openpai.instance"
+TASK_LABEL = "openpai.task"
+NETWORK_LABEL = "openpai.network"
+ISOLATED_LABEL = "openpai.isolated"
+
+CAPABILITIES = (
+    # What ordinary images need as root (apt, su, sshd, chown); no raw sockets, no devices.
+    "AUDIT_WRITE",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "FOWNER",
+    "FSETID",
+    "KILL",
+    "NET_BIND_SERVICE",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_CHROOT",
+)
+
+_LOG = {
+    # `local` keeps bytes as they are (json-file replaces what is not UTF-8). Each option stands here since a
+    # default of the daemon's (rotation, compression) would fill in what is left out, and lose bytes.
+    "Type": "local",
+    "Config": {"max-size": "1000p", "max-file": "1", "compress": "false", "mode": "blocking"},
+}
+
+_NEVER = "0001-01-01T00:00:00Z"
+
+
+def container_name(instance: str, task: str) -> str:
+    return f"pai-{instance[:8]}-{task}"
+
+
+def network_name(instance: str, name: str) -> str:
+    return f"pai-{instance[:8]}-{name}"
+
+
+def create_body(plan: ContainerPlan, instance: str, folder: str) -> dict[str, Any]:
+    """The engine's create request; `folder` is where the plan's files lie on the host."""
+    network = network_name(instance, plan.network.name)
+    environment = {**plan.environment, "TINI_KILL_PROCESS_GROUP": "1"}  # SIGTERM reaches all, not only sh
+    return {
+        "Image": with_tag(plan.image),
+        "Hostname": plan.hostname,
+        "Entrypoint": list(ENTRYPOINT),
+        "Cmd": [],
+        "Env": [f"{name}={value}" for name, value in sorted(environment.items())],
+        "Labels": {**plan.labels, INSTANCE_LABEL: instance, TASK_LABEL: plan.task},
+        "Tty": False,
+        "OpenStdin": False,
+        "StopSignal": "SIGTERM",  # an image's own STOPSIGNAL is for its own entrypoint
+        "Healthcheck": {"Test": ["NONE"]},
+        "HostConfig": _host_config(plan, network, folder),
+        "NetworkingConfig": {
+            "EndpointsConfig": {
+                network: {
+                    "IPAMConfig": {"IPv4Address": plan.network.address},
+                    "Aliases": list(plan.network.aliases),
+                }
+            }
+        },
+    }
+
+
+def _host_config(plan: ContainerPlan, network: str, folder: str) -> dict[str, Any]:
+    memory = plan.resources.memory_mb << 20
+    limits: dict[str, Any] = {
+        "Memory": memory,
+        "MemorySwap": memory,  # the same: no swap
+        "ShmSize": plan.shm_mb << 20,
+        "PidsLimit": plan.pids,
+    }
+    if plan.resources.cpu > 0:
+        limits["NanoCpus"] = plan.resources.cpu * 1_000_000_000
+    return {
+        **limits,
+        "NetworkMode": network,
+        "Mounts": [{"Type": "bind", "Source": folder, "Target": MOUNT, "ReadOnly": True}],
+        "Init": True,
+        "AutoRemove": False,
+        "RestartPolicy": {"Name": "no"},
+        "Privileged": False,
+        "CapDrop": ["ALL"],
+        "CapAdd": list(CAPABILITIES),
+        "SecurityOpt": ["no-new-privileges"],
+        "LogConfig": _LOG,
+    }
+
+
+def network_body(plan: NetworkPlan, instance: str) -> dict[str, Any]:
+    """The engine's request for the bridge that `plan` names."""
+    return {
+        "Name": network_name(instance, plan.name),
+        "Driver": "bridge",
+        "CheckDuplicate": True,
+        "IPAM": {"Config": [{"Subnet": plan.subnet}]},
+        "Options": {"com.docker.network.bridge.enable_icc": "false" if plan.isolated else "true"},
+        "Labels": {
+            INSTANCE_LABEL: instance,
+            NETWORK_LABEL: plan.name,
+            ISOLATED_LABEL: "true" if plan.isolated else "false",
+        },
+    }
+
+
+def with_tag(image: str) -> str:
+    """The reference with `:latest` where it names neither tag nor digest (the engine would pull all tags).
+
+    >>> with_tag("localhost:5000/a"), with_tag("a:1"), with_tag("a@sha256:00")
+    ('localhost:5000/a:latest', 'a:1', 'a@sha256:00')
+    """
+    return image if "@" in image or ":" in image.rpartition("/")[2] else f"{image}:latest"
+
+
+def registry_of(image: str) -> str:
+    """The host that `image` is pulled from; "docker.io" where it names none.
+
+    >>> registry_of("localhost:5000/a"), registry_of("team/a"), registry_of("quay.io/a/b:1")
+    ('localhost:5000', 'docker.io', 'quay.io')
+    """
+    host, slash, _ = image.partition("/")
+    return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
+
+
+def phase_of(state: str) -> Phase:
+    """The contract's phase for the engine's word; `paused` still lives, `dead` and `removing` have ended."""
+    if state == "created":
+        return Phase.CREATED
+    return Phase.RUNNING if state in ("running", "paused", "restarting") else Phase.EXITED
+
+
+def observed_task(inspect: Mapping[str, Any], node: str) -> ObservedTask:
+    """An inspected container. `OOMKilled` is true too when only a child of the main process was killed."""
+    state = inspect["State"]
+    phase = phase_of(state["Status"])
+    ended = None
+    if phase is Phase.EXITED:
+        ended = Exit(
+            code=state["ExitCode"],
+            finished_at=to_ms(state["FinishedAt"]) or 0,
+            oom_killed=state["OOMKilled"],
+            error=state["Error"],
+        )
+    return ObservedTask(
+        task=inspect["Config"]["Labels"][TASK_LABEL],
+        phase=phase,
+        node=node,
+        started_at=to_ms(state["StartedAt"]),
+        exit=ended,
+    )
+
+
+def node_of(info: Mapping[str, Any]) -> Node:
+    """The engine's machine; all its cores and memory."""
+    return Node(info["Name"], Resources(cpu=info["NCPU"], memory_mb=info["MemTotal"] >> 20, gpu=0))
+
+
+def to_ms(stamp: str) -> int | None:
+    """RFC 3339 with nanoseconds → ms since the epoch; None for the engine's "never".
+
+    >>> to_ms("1970-01-01T00:00:01.5Z"), to_ms("0001-01-01T00:00:00Z")
+    (1500, None)
+    """
+    if stamp == _NEVER:
+        return None
+    return round(datetime.fromisoformat(stamp).timestamp() * 1000)
