@@ -1,0 +1,12 @@
+# The first process of every container (after the engine's init). Any POSIX shell must be able to run this, as any
+# user, in any directory, and it may need no program of the image but the shell itself.
+
+# Where the image's author wanted us to be.
+PAI_WORK_DIR=$(pwd)
+export PAI_WORK_DIR
+
+# The user's commands get bash where the image has it: most are written for it. Nobody is at the keyboard.
+if command -v bash >/dev/null 2>&1; then
+    exec bash "${0%/*}/session.sh" </dev/null
+fi
+exec sh "${0%/*}/session.sh" </dev/null

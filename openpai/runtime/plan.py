@@ -1,0 +1,81 @@
+"""One attempt of one task as a `ContainerPlan`: the last pure step before a backend."""
+
+import hashlib
+
+from openpai.runtime.container import ContainerPlan, Credential, NetworkPlan
+from openpai.runtime.environment import environment
+from openpai.runtime.scripts import scripts
+from openpai.runtime.view import DEFAULT_SHM_MB, JobView, TaskView, normalised
+
+PIDS = 32768
+"""Processes and threads of one container: a fork bomb ends here, while a training with hundreds of data loaders,
+each with a thread per core, does not."""
+
+_DNS_LABEL = 63
+
+
+def container_plan(
+    job: JobView,
+    task: TaskView,
+    *,
+    image: str,
+    credential: Credential | None,
+    commands: str,
+    network: NetworkPlan,
+    pids: int = PIDS,
+) -> ContainerPlan:
+    """The plan of this attempt of this task.
+
+    `commands` is the role's rendered script (deployment's commands included) and may hold secrets: it goes into
+    the file `user.sh` and nowhere else. `network` comes from `network_plan`. `KeyError` if the job has no such
+    role, or the task no address.
+    """
+    role = job.role(task.role)
+    variables = environment(job, task)
+    return ContainerPlan(
+        task=task.id,
+        image=image,
+        credential=credential,
+        labels=_labels(job, task),
+        environment=variables,
+        files=scripts(commands),
+        resources=role.resources,
+        shm_mb=role.shm_mb or DEFAULT_SHM_MB,
+        pids=pids,
+        hostname=_dns_label(task),
+        network=network,
+    )
+
+
+def network_plan(job: JobView, task: TaskView, *, name: str, subnet: str) -> NetworkPlan:
+    """The task's place in the network `name`: isolated if the job has no other task, else its peers find it
+    by address and by the names `<role>-<index>`, both with the role's own and with its normalised name."""
+    alone = len(job.tasks) == 1
+    aliases = dict.fromkeys((f"{task.role}-{task.index}", _dns_label(task)))
+    return NetworkPlan(
+        name=name,
+        subnet=subnet,
+        address=job.addresses[task.role, task.index],
+        isolated=alone,
+        aliases=() if alone else tuple(alias for alias in aliases if len(alias) <= _DNS_LABEL),
+    )
+
+
+def _labels(job: JobView, task: TaskView) -> dict[str, str]:
+    return {
+        "openpai.job": job.full_name,
+        "openpai.role": task.role,
+        "openpai.index": str(task.index),
+        "openpai.job-attempt": str(job.attempt),
+        "openpai.task-attempt": str(task.attempt),
+    }
+
+
+def _dns_label(task: TaskView) -> str:
+    """`<normalised role>-<index>`; a name too long is cut and told from others by a digest of the whole."""
+    name, end = normalised(task.role) or "task", f"-{task.index}"
+    room = _DNS_LABEL - len(end)
+    if len(name) > room:
+        digest = hashlib.sha256(task.role.encode()).hexdigest()[:8]
+        name = f"{name[: room - 9]}-{digest}"
+    return name + end
