@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "YamlKey": _PROTOCOL,
     "YamlMerge": _PROTOCOL,
     "MisplacedField": _PROTOCOL,
+    "TopLevelField": _PROTOCOL,
     "MissingResource": _PROTOCOL,
     "FractionalResource": _PROTOCOL,
     "EmptyField": _PROTOCOL,
