@@ -107,6 +107,7 @@ KINDS: Mapping[str, Kind] = {
     "ImageHasNoShell": Kind("UnknownError", 500),
     "NoDiskForImage": Kind("UnknownError", 500),
     "NetworkPoolExhausted": Kind("UnknownError", 500),
+    "SubnetTaken": Kind("UnknownError", 500),
     "ContainerRefused": Kind("UnknownError", 500),
     "EngineFailed": Kind("UnknownError", 500),
     # command line and start-up

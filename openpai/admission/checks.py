@@ -1,11 +1,11 @@
 """Named checks of a submission: all of them run, each gives a verdict. Pure: facts in, verdicts out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from openpai.admission.facts import Facts
-from openpai.errors import PaiError, Problem
+from openpai.errors import PaiError, Params, Problem
 from openpai.images.reference import parse_reference
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, task_resources
@@ -20,7 +20,7 @@ class Verdict:
     check: str
     verdict: Literal["pass", "warn", "fail"]
     code: str
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     path: str = ""
 
     def problem(self) -> Problem:
@@ -35,7 +35,7 @@ def check(job: Job, facts: Facts) -> list[Verdict]:
 
 def _image_references(job: Job) -> Iterable[Verdict]:
     """Can every image name be one?"""
-    for name, role in job.task_roles.items():
+    for name in job.task_roles:
         uri = job.role_image(name).uri
         try:
             reference = parse_reference(uri)
@@ -60,7 +60,9 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
         gang = gang_of(job.name, job.task_roles)
         needs = sum(gang.tasks.values(), start=Resources(0, 0, 0))
         has = sum((node.capacity for node in nodes), start=Resources(0, 0, 0))
-        yield Verdict("fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, "taskRoles")
+        yield Verdict(
+            "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, "taskRoles"
+        )
     else:
         yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
 
@@ -70,7 +72,11 @@ def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | No
     nodes = list(nodes)
     if any(needs.fits_in(node.capacity) for node in nodes):
         return None
-    largest = max((node.capacity for node in nodes), key=lambda c: (c.gpu, c.cpu, c.memory_mb), default=Resources(0, 0, 0))
+    largest = max(
+        (node.capacity for node in nodes),
+        key=lambda c: (c.gpu, c.cpu, c.memory_mb),
+        default=Resources(0, 0, 0),
+    )
     params = {**_amounts(needs, largest), "role": name}
     return Verdict("fits", "fail", "NeverFits", params, f"taskRoles.{name}.resourcePerInstance")
 

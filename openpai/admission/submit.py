@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from openpai.admission.checks import Verdict, check
 from openpai.admission.facts import Facts, LookAtCluster, gather
 from openpai.errors import PaiError, Problem
-from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
-from openpai.lifecycle.states import JobState, TaskState
+from openpai.lifecycle.attempts import first_tasks
+from openpai.lifecycle.records import Event, JobAttempt, JobRun
+from openpai.lifecycle.states import JobState
 from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
@@ -91,7 +92,9 @@ class Admission:
         if failed:
             raise PaiError(*(_located(verdict, parsed) for verdict in failed))
         job = self._new_job(submission, parsed, fingerprint)
-        await self._jobs.add(job, [Event(job.run.submitted_at, "JobSubmitted", {"user": submission.username})])
+        await self._jobs.add(
+            job, [Event(job.run.submitted_at, "JobSubmitted", {"user": submission.username})]
+        )
         return Admitted(job.run.full_name, parsed.warnings)
 
     async def dry_run(self, submission: Submission) -> Plan:
@@ -119,11 +122,7 @@ class Admission:
                 stop_requested=False,
                 state=JobState.QUEUED,
                 attempt=JobAttempt(0, now),
-                tasks=tuple(
-                    TaskAttempt(self._new_id(), name, index, 0, TaskState.QUEUED, now)
-                    for name, role in roles.items()
-                    for index in range(role.instances)
-                ),
+                tasks=first_tasks(roles, now, self._new_id),
             ),
             document=masked,
             secrets=self._vault.encrypt(held),
@@ -138,7 +137,9 @@ class Admission:
 
     def _fingerprint(self, submission: Submission) -> str:
         """Tells whether two requests ask the same; keyed, since it covers the secrets."""
-        rest = json.dumps([submission.name, dict(submission.parameters), dict(submission.secrets)], sort_keys=True)
+        rest = json.dumps(
+            [submission.name, dict(submission.parameters), dict(submission.secrets)], sort_keys=True
+        )
         return self._vault.fingerprint(submission.text + b"\0" + rest.encode())
 
 

@@ -1,30 +1,20 @@
 """One step of one job: what was observed and what was asked become its new state. Pure."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.controller.situation import Situation
+from openpai.errors import Params
+from openpai.lifecycle.attempts import NewId, first_tasks
 from openpai.lifecycle.completion import decide
 from openpai.lifecycle.diagnosis import diagnose
 from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, TaskAttempt
 from openpai.lifecycle.retry import Budget, decide_retry
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
-from openpai.protocol.job import Job, TaskRole
-
-NewId = Callable[[], str]
+from openpai.protocol.job import Job
 
 _STOP = Diagnosis("StopRequested")
 _ACTIVE = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
-
-
-def first_attempt(roles: Mapping[str, TaskRole], now: int, new_id: NewId) -> tuple[TaskAttempt, ...]:
-    """The tasks of a job attempt that has just begun: all wait for cells."""
-    return tuple(
-        TaskAttempt(new_id(), name, index, 0, TaskState.QUEUED, now)
-        for name, role in roles.items()
-        for index in range(role.instances)
-    )
 
 
 def advance(run: JobRun, job: Job, situation: Situation, new_id: NewId) -> tuple[JobRun, list[Event]]:
@@ -180,7 +170,11 @@ def _end_attempt(
     if retry is None:
         happened.append(_ended(outcome, ended_at))
         return replace(run, state=step_job(run.full_name, run.state, outcome.state), completed_at=ended_at)
-    params = {"attempt": run.attempt.index + 1, "cause": outcome.diagnosis.code, "delay_s": retry.delay_ms // 1000}
+    params: Params = {
+        "attempt": run.attempt.index + 1,
+        "cause": outcome.diagnosis.code,
+        "delay_s": retry.delay_ms // 1000,
+    }
     happened.append(Event(situation.now, "JobRetrying", params, warning=True))
     return replace(
         run,
@@ -211,7 +205,7 @@ def _leave_retrying(
         run,
         state=step_job(run.full_name, run.state, JobState.QUEUED),
         attempt=JobAttempt(run.attempt.index + 1, situation.now),
-        tasks=first_attempt(job.task_roles, situation.now, new_id),
+        tasks=first_tasks(job.task_roles, situation.now, new_id),
         retry_at=None,
     )
 

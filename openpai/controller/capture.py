@@ -45,7 +45,7 @@ class Capture:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _copy(self, job_id: str, task: str) -> None:
-        while not await self._copy_once(job_id, task):
+        while not await self._copy_once(job_id, task):  # noqa: ASYNC110  the disk sends no event when it has room
             await asyncio.sleep(_RETRY_S)
         self.captured.add(task)
         self._running.pop(task, None)

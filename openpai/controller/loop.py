@@ -12,17 +12,19 @@ from openpai.clock import new_id, now_ms
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import Reason
+from openpai.controller.placing import Reason, held
 from openpai.controller.plans import plan_of
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, PaiError
 from openpai.lifecycle.records import JobRun
-from openpai.lifecycle.states import is_final
+from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
+from openpai.runtime.demand import gang_of
 from openpai.scheduler.resources import Node
+from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
@@ -51,6 +53,7 @@ class Controller:
         self._capture = Capture(backend, logs, changes, self.wake)
         self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
         self._waits: Mapping[str, Reason] = {}
+        self._live: Sequence[tuple[JobRun, Job]] = ()
         self._unreachable: Reason | None = None
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
 
@@ -77,6 +80,12 @@ class Controller:
             self._nodes = now_ms(), nodes
         return nodes
 
+    async def cluster(self) -> Cluster:
+        """The cluster as of the last pass. Raises `NoContact`."""
+        live = [(run, job) for run, job in self._live if not is_final(run.state)]
+        queue = [gang_of(run.id, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
+        return Cluster(await self.nodes(), held(live), queue)
+
     async def run(self) -> None:
         """Until cancelled. What is under way is then broken off; containers go on."""
         watching = asyncio.create_task(self._watch_backend(), name="watch backend")
@@ -88,7 +97,9 @@ class Controller:
                     await asyncio.wait_for(self._awake.wait(), pause)
         finally:
             watching.cancel()
-            await asyncio.gather(watching, self._performer.close(), self._capture.close(), return_exceptions=True)
+            await asyncio.gather(
+                watching, self._performer.close(), self._capture.close(), return_exceptions=True
+            )
 
     async def _watch_backend(self) -> None:
         while True:
@@ -108,7 +119,7 @@ class Controller:
         except PaiError as error:
             log.error("pass failed", code=error.first.code, problem=dict(error.first.params))
             return _TROUBLE_S
-        except Exception:  # noqa: BLE001  a fault of ours in one pass must not leave every job unattended
+        except Exception:
             log.exception("pass failed by a fault of this program")
             return _TROUBLE_S
         if self._unreachable:
@@ -140,8 +151,9 @@ class Controller:
         decision = reconcile(jobs, situation, new_id)
         if decision.changed:
             await self._jobs.save(decision.changed)
+        self._live = [(run, job) for run, (_, job) in zip(decision.runs, jobs, strict=True)]
         self._tell_waits(decision.waits)
-        self._act(decision, dict(zip((run.id for run, _ in jobs), (job for _, job in jobs), strict=True)))
+        self._act(decision)
         self._forget(decision)
         return self._pause(decision, situation.now)
 
@@ -170,13 +182,12 @@ class Controller:
             if waits.get(job_id) != old.get(job_id):
                 self._changes.publish(job_id)
 
-    def _act(self, decision: Decision, jobs: Mapping[str, Job]) -> None:
-        runs = {run.id: run for run in decision.runs}
+    def _act(self, decision: Decision) -> None:
+        live = {run.id: (run, job) for run, job in self._live}
 
         def plan_for(act: StartTask) -> ContainerPlan:
-            run = runs[act.job_id]
-            task = next(task for task in run.tasks if task.uid == act.task)
-            return plan_of(run, jobs[act.job_id], task)
+            run, job = live[act.job_id]
+            return plan_of(run, job, next(task for task in run.tasks if task.uid == act.task))
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from openpai.controller.situation import Policy, Situation
-from openpai.errors import PaiError
+from openpai.errors import PaiError, Params
 from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
 from openpai.protocol.job import Job
@@ -21,7 +21,7 @@ class Reason:
     """Why a job waits: a code of the messages, and its parameters."""
 
     code: str
-    params: Mapping[str, str | int | float]
+    params: Params
 
 
 def held(runs: Iterable[tuple[JobRun, Job]]) -> dict[str, Resources]:
@@ -59,9 +59,7 @@ def place(
     return placed, reasons
 
 
-def _placed(
-    run: JobRun, nodes: Mapping[str, str], leases: "_Leases", now: int
-) -> tuple[JobRun, list[Event]]:
+def _placed(run: JobRun, nodes: Mapping[str, str], leases: "_Leases", now: int) -> tuple[JobRun, list[Event]]:
     network, addresses = leases.take(run)
     tasks = tuple(
         replace(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from openpai.backends.contract import Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
-from openpai.controller.advance import NewId, advance
+from openpai.controller.advance import advance
 from openpai.controller.placing import Reason, place
 from openpai.controller.situation import Situation
+from openpai.lifecycle.attempts import NewId
 from openpai.lifecycle.records import Event, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.job import Job
@@ -73,9 +74,7 @@ def _task_act(run: JobRun, task: TaskAttempt, situation: Situation) -> Act | Non
 def _leftovers(runs: Sequence[JobRun], situation: Situation) -> list[Act]:
     """What is on the backend and belongs to no live job: remains of ended jobs, or of a crash."""
     known = {task.uid for run in runs for task in run.tasks}
-    networks = {
-        run.attempt.network.name for run in runs if run.attempt.network and not is_final(run.state)
-    }
+    networks = {run.attempt.network.name for run in runs if run.attempt.network and not is_final(run.state)}
     tasks = [RemoveTask(uid) for uid in situation.observation.tasks if uid not in known]
     return [*tasks, *(RemoveNetwork(name) for name in sorted(situation.observation.networks - networks))]
 

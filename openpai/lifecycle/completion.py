@@ -10,9 +10,10 @@ Per role, with f = minFailedInstances and s = minSucceededInstances (None: never
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from openpai.errors import Params
 from openpai.lifecycle.records import Diagnosis, Outcome, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
-from openpai.protocol.job import TaskRole
+from openpai.protocol.task_role import TaskRole
 
 _SUCCESS = Diagnosis("Succeeded")
 
@@ -36,7 +37,7 @@ def _rules(name: str, role: TaskRole, tasks: Sequence[TaskAttempt]) -> Iterable[
     failed = _ended(tasks, TaskState.FAILED)
     if min_failed is not None and len(failed) >= min_failed:
         last = failed[min_failed - 1]
-        counts = {"count": len(failed), "limit": min_failed, "role": name}
+        counts: Params = {"count": len(failed), "limit": min_failed, "role": name}
         cause = last.diagnosis or Diagnosis("ContainerLost")
         yield (
             _when(last),

@@ -3,9 +3,9 @@
 Times are ms since the epoch.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openpai.errors import Params
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.states import JobState, TaskState
 
@@ -15,7 +15,7 @@ class Diagnosis:
     """Why something ended: a code of `exit_specs.toml`, its parameters, and the lines that show it."""
 
     code: str
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     evidence: tuple[str, ...] = ()
 
 
@@ -54,7 +54,7 @@ class Outcome:
     state: JobState
     diagnosis: Diagnosis
     trigger: str = ""  # code of messages/lifecycle: which rule of the completion policy
-    trigger_params: Mapping[str, str | int | float] = field(default_factory=dict)
+    trigger_params: Params = field(default_factory=dict)
     role: str | None = None
     index: int | None = None
 
@@ -104,6 +104,6 @@ class Event:
 
     at: int
     code: str
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
     task: str | None = None
     warning: bool = False

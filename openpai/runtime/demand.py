@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from openpai.protocol.job import TaskRole
+from openpai.protocol.task_role import TaskRole
 from openpai.scheduler.resources import Resources
 from openpai.scheduler.schedule import Gang
 

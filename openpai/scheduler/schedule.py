@@ -47,7 +47,9 @@ class Cluster:
     queue: Sequence[Gang]
 
 
-def schedule(queue: Sequence[Gang], nodes: Sequence[Node], held: Mapping[str, Resources]) -> dict[str, Decision]:
+def schedule(
+    queue: Sequence[Gang], nodes: Sequence[Node], held: Mapping[str, Resources]
+) -> dict[str, Decision]:
     """A decision for every gang of the queue, which is in the order of their turns.
 
     `held`: node name → what live tasks hold of it.

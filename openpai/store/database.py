@@ -49,9 +49,7 @@ class Database:
         """Run `work`, which only reads, beside writers. Raises as `write`."""
         return self._run(self._readers, work, *args, **kwargs)
 
-    async def _run(
-        self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **kwargs: Any
-    ) -> T:
+    async def _run(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         def transaction() -> T:
             with self._engine.begin() as connection:
                 return work(connection, *args, **kwargs)

@@ -20,6 +20,8 @@ from openpai.store.database import Database
 from openpai.store.plain import diagnosis_of, exit_of, network_of, outcome_of, plain
 from openpai.store.tables import events, job_attempts, jobs, task_attempts
 
+Row = sa.Row[*tuple[Any, ...]]
+
 FINAL_STATES = tuple(state.value for state in JobState if is_final(state))
 
 
@@ -75,11 +77,6 @@ class Query:
     limit: int = 5000
 
 
-ORDERS = (
-    "name", "submitted_at", "username", "virtual_cluster", "total_tasks", "total_gpus", "state", "completed_at", "priority", "retries",
-)  # fmt: skip
-
-
 class JobStore:
     """The queries on jobs. Every change is told to `changes` under the job's id, and under "jobs"."""
 
@@ -130,9 +127,9 @@ class JobStore:
         """What the job is to do."""
         return await self._database.read(_spec, job_id)
 
-    async def list(self, query: Query) -> tuple[int, list[Listed]]:
+    async def page(self, query: Query) -> tuple[int, list[Listed]]:
         """How many jobs match, and one page of them."""
-        return await self._database.read(_list, query)
+        return await self._database.read(_page, query)
 
     async def events(self, job_id: str) -> list[Event]:
         """What happened to a job, newest first."""
@@ -185,7 +182,9 @@ def _repeated(connection: sa.Connection, username: str, key: str, fingerprint: s
 
 def _request_stop(connection: sa.Connection, job_id: str) -> None:
     connection.execute(
-        jobs.update().where(jobs.c.id == job_id, jobs.c.state.not_in(FINAL_STATES)).values(stop_requested=True)
+        jobs.update()
+        .where(jobs.c.id == job_id, jobs.c.state.not_in(FINAL_STATES))
+        .values(stop_requested=True)
     )
 
 
@@ -341,13 +340,15 @@ def _find(connection: sa.Connection, username: str, name: str) -> Listed:
     return _listed(row, _run(connection, row))
 
 
-def _run(connection: sa.Connection, row: sa.Row[Any]) -> JobRun:
+def _run(connection: sa.Connection, row: Row) -> JobRun:
     found = _attempt(connection, row.id, row.attempt)
     assert found is not None, f"job {row.id} has no attempt {row.attempt}"
     return _run_record(row, found[0], _latest(found[1]))
 
 
-def _attempt(connection: sa.Connection, job_id: str, index: int) -> tuple[JobAttempt, list[TaskAttempt]] | None:
+def _attempt(
+    connection: sa.Connection, job_id: str, index: int
+) -> tuple[JobAttempt, list[TaskAttempt]] | None:
     row = connection.execute(
         sa.select(job_attempts).where(job_attempts.c.job_id == job_id, job_attempts.c.attempt == index)
     ).first()
@@ -366,7 +367,7 @@ def _spec(connection: sa.Connection, job_id: str) -> Spec:
     return Spec(row.document, row.secrets)
 
 
-def _list(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
+def _page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
     wanted = _conditions(query)
     total = connection.execute(sa.select(sa.func.count()).select_from(jobs).where(*wanted)).scalar_one()
     if query.order == "retries":
@@ -382,7 +383,9 @@ def _list(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
         .offset(query.offset)
         .limit(query.limit)
     )
-    return total, [_listed(row, _run_record(row, JobAttempt(row.attempt, row.created_at), ())) for row in rows]
+    return total, [
+        _listed(row, _run_record(row, JobAttempt(row.attempt, row.created_at), ())) for row in rows
+    ]
 
 
 def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
@@ -408,13 +411,19 @@ def _events(connection: sa.Connection, job_id: str) -> list[Event]:
     return [Event(row.at, row.code, row.params, row.task_uid, row.warning) for row in rows]
 
 
-def _listed(row: sa.Row[Any], run: JobRun) -> Listed:
+def _listed(row: Row, run: JobRun) -> Listed:
     return Listed(
-        run, row.virtual_cluster, row.priority, row.total_gpus, row.total_tasks, row.total_roles, row.exit_code
+        run,
+        row.virtual_cluster,
+        row.priority,
+        row.total_gpus,
+        row.total_tasks,
+        row.total_roles,
+        row.exit_code,
     )
 
 
-def _run_record(row: sa.Row[Any], attempt: JobAttempt, tasks: tuple[TaskAttempt, ...]) -> JobRun:
+def _run_record(row: Row, attempt: JobAttempt, tasks: tuple[TaskAttempt, ...]) -> JobRun:
     return JobRun(
         id=row.id,
         user=row.username,
@@ -432,7 +441,7 @@ def _run_record(row: sa.Row[Any], attempt: JobAttempt, tasks: tuple[TaskAttempt,
     )
 
 
-def _attempt_record(row: sa.Row[Any]) -> JobAttempt:
+def _attempt_record(row: Row) -> JobAttempt:
     return JobAttempt(
         index=row.attempt,
         created_at=row.created_at,
@@ -443,7 +452,7 @@ def _attempt_record(row: sa.Row[Any]) -> JobAttempt:
     )
 
 
-def _task_record(row: sa.Row[Any]) -> TaskAttempt:
+def _task_record(row: Row) -> TaskAttempt:
     return TaskAttempt(
         uid=row.uid,
         role=row.role,

@@ -77,7 +77,8 @@ class TaskLog:
             return b""
         with self._all.open("rb") as file:
             return b"".join(
-                os.pread(file.fileno(), e - s, s) for s, e in self._ranges(name, start, min(end, self.size(name)))
+                os.pread(file.fileno(), e - s, s)
+                for s, e in self._ranges(name, start, min(end, self.size(name)))
             )
 
     def _ranges(self, name: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,143 @@
+"""Puts the parts together: settings → store, backend, controller, server. Only this file and `doctor` name a
+concrete backend."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+import structlog
+import uvicorn
+import uvloop
+
+from openpai.admission.submit import Admission
+from openpai.backends.docker.backend import DockerBackend
+from openpai.clock import new_id, now_ms
+from openpai.controller.loop import Controller
+from openpai.controller.situation import Policy
+from openpai.controller.specs import Specs
+from openpai.errors import fail
+from openpai.server.app import create_app
+from openpai.server.auth import mint
+from openpai.server.services import Services
+from openpai.settings import Settings
+from openpai.store.changes import Changes
+from openpai.store.data_dir import DataDir
+from openpai.store.database import Database
+from openpai.store.jobs import JobStore
+from openpai.store.logs import LogStore
+from openpai.store.tokens import Identity, TokenStore
+from openpai.store.vault import Vault
+
+log = structlog.get_logger()
+
+ADMIN = "admin"
+"""The account that the first start makes; the command line of this machine acts as it."""
+
+_STREAMS_END_WITHIN_S = 3
+_BACKLOG = 1024
+
+
+def serve(settings: Settings) -> None:
+    """Run a server until SIGTERM or SIGINT. Jobs that run then go on, and a later start finds them again.
+
+    Raises `DataDirUnusable`, `DataDirLocked` when another server has the data directory, `PortInUse`.
+    """
+    with ExitStack() as stack:
+        data_dir = stack.enter_context(DataDir(settings.data_dir))
+        listening = stack.enter_context(closing(_listen(settings.host, settings.port)))
+        runner = stack.enter_context(asyncio.Runner(loop_factory=uvloop.new_event_loop))
+        runner.run(_serve(settings, data_dir, listening))
+
+
+async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket) -> None:
+    vault = Vault(data_dir.key)
+    instance = data_dir.instance
+    changes = Changes()
+    backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host)
+    with closing(Database(data_dir.database)) as database:
+        jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
+        policy = Policy(instance, settings.network_pool, settings.stop_grace, settings.platform_retries)
+        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, policy)
+        admission = Admission(jobs, vault, controller.cluster, now_ms, new_id)
+        token_secret = vault.fingerprint(b"tokens")
+        app = create_app(
+            Services(
+                jobs=jobs,
+                logs=logs,
+                tokens=tokens,
+                changes=changes,
+                submit=admission.submit,
+                dry_run=admission.dry_run,
+                controller=controller,
+                token_secret=token_secret,
+            )
+        )
+        url = _url(listening)
+        token = await _local_token(data_dir, tokens, token_secret)
+        data_dir.tell_client(url, ADMIN, token)
+        looping = asyncio.create_task(controller.run(), name="controller")
+        log.info("server is up", url=url, data_dir=str(settings.data_dir))
+        try:
+            await _Server(_uvicorn_config(app)).serve(sockets=[listening])
+        finally:
+            looping.cancel()
+            await asyncio.gather(looping, return_exceptions=True)
+            await backend.close()
+    log.info("server is down; containers go on")
+
+
+async def _local_token(data_dir: DataDir, tokens: TokenStore, secret: str) -> str:
+    """The token in the data directory, or a new one where it is missing or not valid."""
+    known = data_dir.token
+    if known and await tokens.identify(known):
+        return known
+    now = now_ms()
+    token = mint(secret, ADMIN, True, now, new_id())
+    await tokens.add(token, Identity(ADMIN, admin=True, application=True), now)
+    return token
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.socket(info[0], socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(info[4])
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        raise fail("PortInUse", host=host, port=port, detail=error.strerror or str(error)) from error
+    return listening
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # everything: this machine's own command line takes the loopback
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _uvicorn_config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # any ASGI application
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Ends on a signal by returning, so that the rest of the house is put in order too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
