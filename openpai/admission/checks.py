@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from openpai.admission.facts import Facts
-from openpai.errors import PaiError, Params, Problem
+from openpai.errors import PaiError, Params
 from openpai.images.reference import parse_reference
+from openpai.protocol.findings import Finding, Path
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, task_resources
 from openpai.scheduler.resources import Node, Resources
@@ -21,11 +22,12 @@ class Verdict:
     verdict: Literal["pass", "warn", "fail"]
     code: str
     params: Params = field(default_factory=dict)
-    path: str = ""
+    path: Path = ()
 
-    def problem(self) -> Problem:
-        """The verdict as an error."""
-        return Problem(self.code, self.params, path=self.path or None)
+    @property
+    def finding(self) -> Finding:
+        """The verdict as a problem of the job file."""
+        return Finding(self.code, self.path, self.params)
 
 
 def check(job: Job, facts: Facts) -> list[Verdict]:
@@ -40,11 +42,11 @@ def _image_references(job: Job) -> Iterable[Verdict]:
         try:
             reference = parse_reference(uri)
         except PaiError as error:
-            path = f"taskRoles.{name}.dockerImage"
+            path = ("taskRoles", name, "dockerImage")
             yield Verdict("image-reference", "fail", error.first.code, error.first.params, path)
         else:
             params = {"image": reference.canonical, "role": name}
-            yield Verdict("image-reference", "pass", "ImageNamed", params, f"taskRoles.{name}.dockerImage")
+            yield Verdict("image-reference", "pass", "ImageNamed", params, ("taskRoles", name, "dockerImage"))
 
 
 def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
@@ -61,7 +63,7 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
         needs = sum(gang.tasks.values(), start=Resources(0, 0, 0))
         has = sum((node.capacity for node in nodes), start=Resources(0, 0, 0))
         yield Verdict(
-            "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, "taskRoles"
+            "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, ("taskRoles",)
         )
     else:
         yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
@@ -78,7 +80,7 @@ def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | No
         default=Resources(0, 0, 0),
     )
     params = {**_amounts(needs, largest), "role": name}
-    return Verdict("fits", "fail", "NeverFits", params, f"taskRoles.{name}.resourcePerInstance")
+    return Verdict("fits", "fail", "NeverFits", params, ("taskRoles", name, "resourcePerInstance"))
 
 
 def _amounts(needs: Resources, has: Resources) -> dict[str, str | int | float]:

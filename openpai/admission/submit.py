@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from openpai.admission.checks import Verdict, check
 from openpai.admission.facts import Facts, LookAtCluster, gather
@@ -90,7 +90,7 @@ class Admission:
         facts = await gather(self._look_at_cluster)
         failed = [verdict for verdict in check(parsed.job, facts) if verdict.verdict == "fail"]
         if failed:
-            raise PaiError(*(_located(verdict, parsed) for verdict in failed))
+            raise PaiError(*(parsed.source.locate(verdict.finding) for verdict in failed))
         job = self._new_job(submission, parsed, fingerprint)
         await self._jobs.add(
             job, [Event(job.run.submitted_at, "JobSubmitted", {"user": submission.username})]
@@ -150,13 +150,6 @@ def _parse(submission: Submission) -> ParsedJob:
         parameters=submission.parameters,
         secrets=submission.secrets,
     )
-
-
-def _located(verdict: Verdict, parsed: ParsedJob) -> Problem:
-    """The verdict as an error, with its place in the text."""
-    problem = verdict.problem()
-    place = parsed.place_of(verdict.path)
-    return replace(problem, line=place[0], column=place[1]) if place else problem
 
 
 def _placement(job: Job, facts: Facts) -> tuple[Place, ...] | None:

@@ -98,6 +98,13 @@ class Job(Model):
         return self.extras.get("gangAllocation") is not False
 
     @property
+    def priority_class(self) -> str | None:
+        """`extras.hivedScheduler.jobPriorityClass`, where it is a text."""
+        hived = self.extras.get("hivedScheduler")
+        wanted = hived.get("jobPriorityClass") if isinstance(hived, Mapping) else None
+        return wanted if isinstance(wanted, str) else None
+
+    @property
     def task_count(self) -> int:
         """Tasks of all roles together."""
         return sum(role.instances for role in self.task_roles.values())

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from openpai.errors import PaiError, Problem
-from openpai.protocol.document import load
+from openpai.protocol.document import Document, load
 from openpai.protocol.findings import Finding
 from openpai.protocol.job import Job
 from openpai.protocol.mistakes import mistakes
@@ -22,30 +22,35 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class ParsedJob:
-    """A valid job. `document` is what was sent as JSON values, overrides applied, secrets in clear."""
+    """A valid job. `document` is what was sent as JSON values, overrides applied, secrets in clear; `source` is
+    the text with the place of each field."""
 
     job: Job
     document: Mapping[str, Any]
+    source: Document
     warnings: tuple[Problem, ...] = ()
 
 
 def parse(
     text: str | bytes,
     *,
+    name: str | None = None,
     parameters: Mapping[str, object] = NOTHING,
     secrets: Mapping[str, str] = NOTHING,
     stored: tuple[Mapping[str, object], Mapping[str, object]] | None = None,
 ) -> ParsedJob:
     """Read a job YAML (or JSON) text.
 
-    `parameters` and `secrets` replace or add to the document's own. `stored` are the masked document and the
+    `name` replaces the document's own; `parameters` and `secrets` replace or add to the document's own. `stored` are the masked document and the
     held secrets (`secrets.mask`) of the job that this text was cloned from: its `******` are filled in.
     Raises PaiError with all problems together.
     """
     source = load(text)
-    document: Mapping[str, Any] = source.value  # type: ignore[assignment]  # load refuses all but mappings
+    document: Mapping[str, Any] = source.value
     if stored is not None:
         document = restore(document, *stored)
+    if name is not None:
+        document = {**document, "name": name}
     document = _overridden(document, "parameters", parameters)
     document = _overridden(document, "secrets", secrets)
 
@@ -55,7 +60,7 @@ def parse(
     if source.problems or found or job is None:
         raise PaiError(*_sorted([*source.problems, *map(source.locate, found)]))
     soft = [*warnings(document, job), *(finding for finding in templates if finding.code in WARNINGS)]
-    return ParsedJob(job, document, tuple(_sorted(map(source.locate, soft))))
+    return ParsedJob(job, document, source, tuple(_sorted(map(source.locate, soft))))
 
 
 def parse_document(document: Mapping[str, Any]) -> Job:
