@@ -95,7 +95,7 @@ class Backend(Protocol):
     async def stop(self, task: str, grace_s: float) -> None:
         """SIGTERM to the task's processes, SIGKILL after `grace_s` seconds; returns when it has ended.
 
-        One that was created and never started is removed. A call that is cancelled stops the task all the same.
+        One that was created and never started is removed. Cancelling the call does not call off the stop.
         """
 
     async def remove(self, task: str) -> None:
@@ -109,12 +109,13 @@ class Backend(Protocol):
 
     def logs(self, task: str, offset: int) -> AsyncIterator[LogChunk]:
         """What the task wrote, both streams merged, from byte `offset` on, live; ends when the task has ended
-        and everything was given, or is gone. Nothing is lost or repeated: the same offset gives the same bytes,
-        and contact lost half-way is `NoContact`, never an early end. Waits for one that was not started yet."""
+        and everything was given, or is gone. Nothing is lost or repeated: the same offset gives the same
+        bytes, and contact lost half-way is `NoContact`, never an early end. Waits for one not started yet.
+        """
 
     def changes(self) -> AsyncIterator[None]:
-        """Yields when something of ours may have changed: a hint to look, never the truth. The first one comes
-        as soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
+        """Yields when something of ours may have changed: a hint to look, never the truth. The first comes as
+        soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
 
     async def close(self) -> None:
         """Let go of connections; containers go on."""

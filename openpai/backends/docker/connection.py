@@ -1,4 +1,4 @@
-"""Where the engine is and how to get there: `DOCKER_HOST` and its companions, as the docker command has them."""
+"""Where the engine is and how to get there: `DOCKER_HOST` and its companions, as in the docker command."""
 
 import os
 import ssl

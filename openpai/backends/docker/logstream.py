@@ -1,9 +1,9 @@
 """The engine's log stream → chunks. Pure: bytes in, chunks out.
 
-The engine sends frames: 1 byte stream (1 stdout, 2 stderr), 3 bytes nothing, 4 bytes length, the data. A frame
-is a line; a longer one than 16 KiB comes in pieces. Old engines (20.10 does) lose the newline after the last
-piece with the `local` log driver: it is put back here when a next frame shows that there was one. Only a line
-whose length is an exact multiple of 16 KiB stays joined to the next one there.
+The engine sends frames: 1 byte stream (1 stdout, 2 stderr), 3 bytes nothing, 4 bytes length, the data. A
+frame is a line; a longer one than 16 KiB comes in pieces. Old engines (20.10 does) lose the newline after the
+last piece with the `local` log driver: it is put back here when a next frame shows that there was one. Only a
+line whose length is an exact multiple of 16 KiB stays joined to the next one there.
 """
 
 import struct

@@ -8,7 +8,7 @@ from typing import Any
 
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, filters, segment
-from openpai.backends.docker.problems import engine_failed, pool_exhausted
+from openpai.backends.docker.problems import engine_failed, subnet_taken
 from openpai.runtime.container import NetworkPlan
 
 
@@ -22,7 +22,7 @@ class Networks:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def ensure(self, plan: NetworkPlan) -> None:
-        """Make the network unless it is there. Raises `Refused` NetworkPoolExhausted for a taken subnet."""
+        """Make the network unless it is there. Raises `Refused` SubnetTaken."""
         async with self._locks[plan.name]:
             there = await self._inspect(plan.name)
             if there is not None and plan.subnet not in _subnets(there):
@@ -64,7 +64,7 @@ class Networks:
             if error.status == 409:  # another process of ours was quicker
                 return
             if "overlap" in error.words.lower():
-                raise pool_exhausted(plan.subnet, await self._holder(plan), error.words) from error
+                raise subnet_taken(plan.subnet, await self._holder(plan), error.words) from error
             raise engine_failed(f"create network {plan.name}", error.words) from error
 
     async def _holder(self, plan: NetworkPlan) -> str:

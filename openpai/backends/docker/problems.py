@@ -32,8 +32,8 @@ _PULL: Sequence[_Rule] = (
           r"tls: (failed to verify|bad certificate|unknown certificate|first record|protocol version)",
           "RegistryUntrusted"),
     _Rule(r"connection refused|i/o timeout|no such host|server misbehaving|name resolution|"
-          r"tls handshake timeout|network is unreachable|no route to host|connection reset|broken pipe|unexpected EOF|: EOF$|"
-          r"(context )?deadline exceeded|request canceled|connection timed out|proxyconnect|"
+          r"tls handshake timeout|network is unreachable|no route to host|connection reset|broken pipe|"
+          r"unexpected EOF|: EOF$|deadline exceeded|request canceled|connection timed out|proxyconnect|"
           r"(unexpected http )?status:? 5\d\d|50[0234] (bad gateway|service|gateway|internal)",
           "RegistryUnreachable", passes=True),
     _Rule(r"incorrect username or password|authentication required|no basic auth credentials|"
@@ -75,8 +75,8 @@ def pull_failed(image: str, registry: str, username: str, status: int, words: st
     """Why a pull failed. `username` is "" where no credential was sent; `status` 0 in mid-stream."""
     rule = _match(_PULL, words)
     code = rule.code if rule else "ImagePullFailed"
-    passes = rule.passes if rule else status < 500 and status in (0, 429)
-    passes = passes and not _PULL_STAYS.search(words)
+    # What is not in the table may pass, unless the engine blames the request itself (4xx).
+    passes = rule.passes if rule else not (400 <= status < 500 or _PULL_STAYS.search(words))
     if code == "_Denied":  # the registry does not tell "private" from "no such thing"
         code = "ImageAuthFailed" if username else "ImageNotFound"
     if code == "ImageAuthFailed" and not username:
@@ -103,10 +103,10 @@ def wrong_platform(image: str, has: str, needed: str) -> PaiError:
     return Refused(Problem("ImageWrongPlatform", {"image": image, "registry": "", "detail": detail}))
 
 
-def pool_exhausted(subnet: str, network: str, words: str) -> PaiError:
+def subnet_taken(subnet: str, network: str, words: str) -> PaiError:
     """`subnet` cannot be had: `network` ("" where unknown) of this engine holds addresses of it."""
     params = {"subnet": subnet, "network": network or "?", "detail": _detail(words)}
-    return Refused(Problem("NetworkPoolExhausted", params))
+    return Refused(Problem("SubnetTaken", params))
 
 
 def engine_failed(act: str, words: str) -> TemporaryFailure:

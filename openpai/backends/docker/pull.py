@@ -10,7 +10,7 @@ from typing import Any
 from openpai.backends.contract import PullProgress, ReportPull
 from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.problems import pull_failed
-from openpai.backends.docker.translate import registry_of
+from openpai.images.reference import DOCKER_HUB, ImageReference
 from openpai.runtime.container import Credential
 
 REPORT_EVERY_S = 0.2
@@ -59,12 +59,18 @@ class Progress:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Shared:
     """A pull that runs, and who wants to hear of it."""
 
-    task: asyncio.Task[None]
+    image: ImageReference
+    credential: Credential | None
     reports: list[ReportPull] = field(default_factory=list)
+    task: asyncio.Task[None] = field(init=False)
+
+    def report(self, progress: PullProgress) -> None:
+        for report in self.reports:
+            report(progress)
 
 
 class Pulls:
@@ -72,16 +78,14 @@ class Pulls:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._running: dict[tuple[str, Credential | None], _Shared] = {}
+        self._running: dict[tuple[ImageReference, Credential | None], _Shared] = {}
 
-    async def pull(self, image: str, credential: Credential | None, report: ReportPull) -> None:
-        """Have `image` (with tag or digest) pulled. A waiter that is cancelled leaves the others waiting;
-        the pull itself ends with its last waiter. Raises as `problems.pull_failed` says."""
+    async def pull(self, image: ImageReference, credential: Credential | None, report: ReportPull) -> None:
+        """Have `image` pulled. A waiter that is cancelled leaves the others waiting; the pull itself ends with
+        its last waiter. Raises as `problems.pull_failed` says."""
         key = (image, credential)
         shared = self._running.get(key)
-        if shared is None:
-            shared = _Shared(asyncio.create_task(self._run(key), name=f"pull {image}"))
-            self._running[key] = shared
+        shared = self._running.get(key) or self._begin(image, credential)
         shared.reports.append(report)
         try:
             await asyncio.shield(shared.task)
@@ -89,6 +93,7 @@ class Pulls:
             shared.reports.remove(report)
             if not shared.reports:
                 shared.task.cancel()
+                self._forget(shared)  # at once: who comes next begins anew
 
     async def close(self) -> None:
         """Cancel what runs and wait for its end."""
@@ -97,24 +102,32 @@ class Pulls:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, key: tuple[str, Credential | None]) -> None:
-        image, credential = key
-        try:
-            await self._stream(image, credential)
-        except EngineError as error:
-            username = credential.username if credential else ""
-            raise pull_failed(image, registry_of(image), username, error.status, error.words) from error
-        finally:
+    def _begin(self, image: ImageReference, credential: Credential | None) -> _Shared:
+        shared = self._running[(image, credential)] = _Shared(image, credential)
+        shared.task = asyncio.create_task(self._run(shared), name=f"pull {image}")
+        shared.task.add_done_callback(lambda _: self._forget(shared))
+        return shared
+
+    def _forget(self, shared: _Shared) -> None:
+        key = (shared.image, shared.credential)
+        if self._running.get(key) is shared:
             del self._running[key]
 
-    async def _stream(self, image: str, credential: Credential | None) -> None:
-        progress = Progress(image)
+    async def _run(self, shared: _Shared) -> None:
+        try:
+            await self._stream(shared)
+        except EngineError as error:
+            username = shared.credential.username if shared.credential else ""
+            image = shared.image
+            raise pull_failed(str(image), image.registry, username, error.status, error.words) from error
+
+    async def _stream(self, shared: _Shared) -> None:
+        progress = Progress(str(shared.image))
         loop = asyncio.get_running_loop()
         next_report = 0.0
-        headers = {"X-Registry-Auth": auth_header(image, credential)}
-        async with self._engine.stream(
-            "POST", "/images/create", params={"fromImage": image}, headers=headers
-        ) as response:
+        headers = {"X-Registry-Auth": auth_header(shared.image, shared.credential)}
+        params = {"fromImage": str(shared.image)}
+        async with self._engine.stream("POST", "/images/create", params=params, headers=headers) as response:
             async for line in response.content:
                 event = json.loads(line)
                 if "error" in event or "errorDetail" in event:
@@ -122,20 +135,16 @@ class Pulls:
                 progress.feed(event)
                 if loop.time() >= next_report:
                     next_report = loop.time() + REPORT_EVERY_S
-                    self._report(image, credential, progress.now())
-        self._report(image, credential, progress.now())
-
-    def _report(self, image: str, credential: Credential | None, progress: PullProgress) -> None:
-        for report in self._running[(image, credential)].reports:
-            report(progress)
+                    shared.report(progress.now())
+        shared.report(progress.now())
 
 
-def auth_header(image: str, credential: Credential | None) -> str:
+def auth_header(image: ImageReference, credential: Credential | None) -> str:
     """The value of `X-Registry-Auth`: JSON in URL-safe base64, `{}` for an anonymous pull."""
     auth: dict[str, str] = {}
     if credential is not None:
-        host = credential.registry or registry_of(image)
-        server = _HUB if host in ("docker.io", "index.docker.io", "registry-1.docker.io") else host
+        # The engine sends it to the image's registry, whatever is named here; Docker Hub checks the name.
+        server = _HUB if image.registry == DOCKER_HUB else image.registry
         auth = {"username": credential.username, "password": credential.password, "serveraddress": server}
     return base64.urlsafe_b64encode(json.dumps(auth).encode()).decode()
 

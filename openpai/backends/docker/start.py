@@ -56,11 +56,11 @@ class Starter:
 
     async def _ensure_image(self, plan: ContainerPlan, report: ReportPull) -> str:
         """The id of the plan's image, pulled if it was not there."""
-        reference = translate.with_tag(plan.image)
-        image = await self._find_image(reference)
+        reference = translate.reference(plan.image)
+        image = await self._find_image(str(reference))
         if image is None:
             await self.pulls.pull(reference, plan.credential, report)
-            image = await self._find_image(reference)
+            image = await self._find_image(str(reference))
         if image is None:
             raise engine_failed(f"pull {reference}", "the pull ended well, and yet the image is not there")
         await self._check_platform(plan, image)

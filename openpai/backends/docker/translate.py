@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from openpai.backends.contract import ObservedTask, Phase
+from openpai.errors import PaiError, Refused
+from openpai.images.reference import ImageReference, parse_reference
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ENTRYPOINT, MOUNT, ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources
@@ -52,7 +54,7 @@ def create_body(plan: ContainerPlan, instance: str, folder: str) -> dict[str, An
     network = network_name(instance, plan.network.name)
     environment = {**plan.environment, "TINI_KILL_PROCESS_GROUP": "1"}  # SIGTERM reaches all, not only sh
     return {
-        "Image": with_tag(plan.image),
+        "Image": str(reference(plan.image)),
         "Hostname": plan.hostname,
         "Entrypoint": list(ENTRYPOINT),
         "Cmd": [],
@@ -115,23 +117,12 @@ def network_body(plan: NetworkPlan, instance: str) -> dict[str, Any]:
     }
 
 
-def with_tag(image: str) -> str:
-    """The reference with `:latest` where it names neither tag nor digest (the engine would pull all tags).
-
-    >>> with_tag("localhost:5000/a"), with_tag("a:1"), with_tag("a@sha256:00")
-    ('localhost:5000/a:latest', 'a:1', 'a@sha256:00')
-    """
-    return image if "@" in image or ":" in image.rpartition("/")[2] else f"{image}:latest"
-
-
-def registry_of(image: str) -> str:
-    """The host that `image` is pulled from; "docker.io" where it names none.
-
-    >>> registry_of("localhost:5000/a"), registry_of("team/a"), registry_of("quay.io/a/b:1")
-    ('localhost:5000', 'docker.io', 'quay.io')
-    """
-    host, slash, _ = image.partition("/")
-    return host if slash and (host == "localhost" or "." in host or ":" in host) else "docker.io"
+def reference(image: str) -> ImageReference:
+    """The image with tag or digest (without one, the engine would pull all tags). Raises `Refused`."""
+    try:
+        return parse_reference(image)
+    except PaiError as error:
+        raise Refused(*error.problems) from error
 
 
 def phase_of(state: str) -> Phase:
