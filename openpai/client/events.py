@@ -1,5 +1,6 @@
 """What a watcher of a job is told, one value per thing that happened."""
 
+import base64
 from dataclasses import dataclass
 
 from openpai.client.replies import JobDetail, Pull
@@ -57,3 +58,10 @@ class LogPart:
     @property
     def end(self) -> int:
         return self.offset + len(self.data)
+
+    def as_json(self) -> dict[str, str]:
+        """The bytes as the log stream has them: `text` where they are UTF-8, else `base64`."""
+        try:
+            return {"text": self.data.decode()}
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(self.data).decode()}

@@ -1,0 +1,59 @@
+"""`pai stop` and `pai config`: calls that need no more than a name."""
+
+import json
+from typing import Annotated
+
+import typer
+import yaml
+
+from openpai.cli.asking import ask, refused
+from openpai.cli.exits import ExitCode, Fault
+from openpai.cli.language import say
+from openpai.cli.output import clean, line
+from openpai.cli.speaking import tell_fault
+from openpai.client import ApiError, Client
+
+
+def stop(context: typer.Context, jobs: Annotated[list[str], typer.Argument(metavar="JOB...")]) -> int:
+    async def stopped(client: Client) -> list[Fault]:
+        faults: list[Fault] = []
+        for job in jobs:  # one that does not exist must not keep the others running
+            try:
+                await client.stop(job)
+                line(say("stop.done", job=client.full_name(job)))
+            except ApiError as error:
+                faults.append(refused(error))
+        return faults
+
+    codes = [tell_fault(fault) for fault in ask(context, stopped)]
+    return max(codes, default=ExitCode.DONE)
+
+
+def config(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="JOB")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    text = ask(context, lambda client: client.config(job))
+    print(clean(text).rstrip("\n") if as_json else _block_style(text), end="\n" if as_json else "")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Commands of several lines as blocks, as a person writes them; nothing that steers a terminal unescaped."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _block_style(text: str) -> str:
+    """The job file in YAML's block style; as it came where it is not JSON."""
+    try:
+        config = json.loads(text)
+    except ValueError:
+        return clean(text)
+    dumped: str = yaml.dump(config, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return clean(dumped)

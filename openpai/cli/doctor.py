@@ -1,0 +1,38 @@
+"""`pai doctor`: what is wrong with this machine or its server, and what to do about it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from openpai.cli.exits import ExitCode
+from openpai.cli.language import entry, say
+from openpai.cli.local import settings_of
+from openpai.cli.output import line, print_json
+from openpai.doctor import Finding, diagnose
+
+_MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
+
+
+def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
+    findings = diagnose(settings_of(context.obj))
+    if as_json:
+        print_json([asdict(finding) | _texts(finding) for finding in findings])
+    else:
+        for finding in findings:
+            _show(finding)
+    failed = sum(finding.verdict == "fail" for finding in findings)
+    return ExitCode.JOB_FAILED if failed else ExitCode.DONE
+
+
+def _texts(finding: Finding) -> dict[str, str]:
+    told = entry(finding.code, **finding.params)
+    return {"message": told.text, "fix": told.fix}
+
+
+def _show(finding: Finding) -> None:
+    told = entry(finding.code, **finding.params)
+    mark, style = _MARKS[finding.verdict]
+    line(f"{mark} {finding.check}: {told.text}", style)
+    if told.fix and finding.verdict != "ok":
+        line(f"    {say('word.fix')}: {told.fix}")

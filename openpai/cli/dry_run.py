@@ -1,0 +1,45 @@
+"""What `pai submit --dry-run` shows: every check's verdict, the placement, or why the job would wait."""
+
+from collections import Counter
+
+from openpai.cli.exits import ExitCode
+from openpai.cli.language import say
+from openpai.cli.output import line, print_json, warn
+from openpai.client.replies import DryRun, Placed
+
+_MARKS = {"pass": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
+
+
+def tell_dry_run(reply: DryRun, *, as_json: bool) -> int:
+    """Shows the reply; the exit code is USAGE where a check failed, for the job would be refused."""
+    if as_json:
+        print_json(reply)
+    else:
+        _show(reply)
+    failed = any(each["verdict"] == "fail" for each in reply["verdicts"])
+    return ExitCode.USAGE if failed else ExitCode.DONE
+
+
+def _show(reply: DryRun) -> None:
+    line(say("dry.title", job=reply["name"]), "bold")
+    for each in reply["verdicts"]:
+        mark, style = _MARKS[each["verdict"]]
+        line(f"  {mark} {each['check']}: {each['message']}", style)
+        if fix := each.get("fix"):
+            line(f"      {say('word.fix')}: {fix}")
+    for problem in reply["warnings"]:
+        warn(problem["message"], problem.get("fix"))
+    if reply["placement"] is not None:
+        line(say("dry.placement"))
+        for text in _placement(reply["placement"]):
+            line(f"  {text}")
+    for reason in reply["waits"]:
+        line(say("dry.waits", reason=reason["message"]), "yellow")
+        if fix := reason.get("fix"):
+            line(f"  {say('word.fix')}: {fix}")
+
+
+def _placement(placed: list[Placed]) -> list[str]:
+    """How many tasks of each role each node would get."""
+    counted = Counter((each["role"], each["node"]) for each in placed)
+    return [say("dry.place", role=role, count=count, node=node) for (role, node), count in counted.items()]

@@ -1,0 +1,108 @@
+"""`pai show`: one job in full."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from openpai.cli.asking import ask
+from openpai.cli.card import ending
+from openpai.cli.language import say
+from openpai.cli.output import console, line, one_line, print_json
+from openpai.cli.progress import Task, full_name, tasks_of
+from openpai.cli.pulling import Pulls
+from openpai.cli.states import FINAL, style_of
+from openpai.cli.units import moment, span
+from openpai.client.replies import JobDetail
+from openpai.clock import now_ms
+
+
+def show(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="JOB")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    detail = ask(context, lambda client: client.job(job))
+    if as_json:
+        print_json(detail)
+        return
+    now = now_ms()
+    _head(detail, now)
+    if tasks := tasks_of(detail):
+        line("")
+        console(sys.stdout).print(_table(tasks, now))
+
+
+def _head(job: JobDetail, now: int) -> None:
+    status = job["jobStatus"]
+    final = status["state"] in FINAL
+    if final:
+        for each in ending(job):
+            line(each.text, each.style)
+    else:
+        line(f"{full_name(job)}: {status['state']} ({status['subState'].lower()})", style_of(status["state"]))
+    for reason in status.get("waits") or []:
+        line(f"  {reason['message']}", "yellow")
+        if fix := reason.get("fix"):
+            line(f"  {say('word.fix')}: {fix}")
+    facts = {
+        "column.cluster": status["virtualCluster"],
+        "column.submitted": moment(status["submissionTime"]),
+        "column.launched": moment(status["launchedTime"]),
+        "column.completed": moment(status["completedTime"]),
+        "column.duration": span(status["launchedTime"], status["completedTime"], now),
+        "column.retries": str(status["retries"]),
+    }
+    line("")
+    table = Table(Column(), Column(overflow="fold"), box=None, show_header=False, pad_edge=False)
+    for code, value in facts.items():
+        table.add_row(Text(say(code), style="dim"), Text(one_line(value)))
+    console(sys.stdout).print(table)
+
+
+def _table(tasks: list[Task], now: int) -> Table:
+    table = Table(
+        Column(say("column.task"), overflow="fold"),
+        Column(say("column.state"), no_wrap=True),
+        Column(say("column.node"), overflow="fold"),
+        Column(say("column.address"), overflow="fold"),
+        Column(say("column.attempt"), justify="right"),
+        Column(say("column.exit"), justify="right"),
+        Column(say("column.duration"), justify="right", no_wrap=True),
+        Column(say("column.about"), overflow="fold"),
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+        header_style="bold",
+    )
+    for task in tasks:
+        table.add_row(*_row(task, now))
+    return table
+
+
+def _row(task: Task, now: int) -> list[Text]:
+    status = task.status
+    code, attempt = status.get("containerExitCode"), status.get("attemptId")
+    return [
+        Text(one_line(task.label)),
+        Text(status["taskState"], style=style_of(status["taskState"])),
+        Text(one_line(status.get("containerNodeName") or "-")),
+        Text(one_line(status.get("containerIp") or "-")),
+        Text("-" if attempt is None else str(attempt)),
+        Text("-" if code is None else str(code)),
+        Text(span(status.get("launchedTime"), status.get("completedTime"), now)),
+        Text(one_line(_about(task))),
+    ]
+
+
+def _about(task: Task) -> str:
+    """What is to be said about a task: what ended it, or how far its image is."""
+    if diagnosis := task.status.get("diagnosis"):
+        return diagnosis["message"]
+    if (pull := task.status.get("pull")) and task.status["taskState"] == "WAITING":
+        pulls = Pulls()
+        pulls.take(pull, 0.0)
+        return pulls.text()
+    return ""

@@ -1,0 +1,100 @@
+"""`pai submit`: hand in a job file, or see with --dry-run what would become of it."""
+
+import os
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from openpai.cli import excerpt, given
+from openpai.cli.asking import ask, exit_code_of
+from openpai.cli.dry_run import tell_dry_run
+from openpai.cli.exits import ExitCode, Fault
+from openpai.cli.language import say
+from openpai.cli.output import line, print_json, warn
+from openpai.cli.watch import watch_to_end
+from openpai.client import ApiError, Client
+from openpai.client.replies import DryRun, Problem, Submitted
+from openpai.clock import new_id
+from openpai.protocol.scalars import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class _Submission:
+    """A job as it was given; `file` is its name in messages."""
+
+    file: str
+    text: str
+    name: str | None
+    parameters: dict[str, Scalar]
+    secrets: dict[str, str]
+    key: str
+
+
+def submit(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE")],
+    param: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE")] = None,
+    secret: Annotated[list[str] | None, typer.Option(metavar="KEY[=VALUE|=@FILE]")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    watch: Annotated[bool, typer.Option("--watch")] = False,
+    idempotency_key: Annotated[str | None, typer.Option(metavar="KEY")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> int:
+    job = _Submission(
+        "<stdin>" if file == given.STDIN else file,
+        given.read_text(file),
+        name,
+        given.parameters(param or ()),
+        given.secrets(secret or (), os.environ, ask=given.asker(file)),
+        idempotency_key or new_id(),
+    )
+    if dry_run:
+        return tell_dry_run(ask(context, lambda client: _try(client, job)), as_json=as_json)
+    reply = ask(context, lambda client: _hand_in(client, job))
+    _warn(reply["warnings"])
+    if as_json and not watch:
+        print_json(reply)
+    elif not as_json:
+        _tell(reply["name"], hint=not watch)
+    return watch_to_end(context, reply["name"], as_json=as_json) if watch else ExitCode.DONE
+
+
+async def _hand_in(client: Client, job: _Submission) -> Submitted:
+    try:
+        return await client.submit(
+            job.text,
+            name=job.name,
+            parameters=job.parameters,
+            secrets=job.secrets,
+            idempotency_key=job.key,
+        )
+    except ApiError as error:
+        raise _refused(error, job) from error
+
+
+async def _try(client: Client, job: _Submission) -> DryRun:
+    try:
+        return await client.dry_run(job.text, name=job.name, parameters=job.parameters, secrets=job.secrets)
+    except ApiError as error:
+        raise _refused(error, job) from error
+
+
+def _refused(error: ApiError, job: _Submission) -> Fault | ApiError:
+    """The problems of the job file in their places; another refusal as it is."""
+    if not error.problems:
+        return error
+    return Fault(excerpt.complaints(error.problems, job.file, job.text), exit_code_of(error))
+
+
+def _warn(warnings: list[Problem]) -> None:
+    for each in warnings:
+        place = f"{each['line']}:{each.get('column')}: " if each.get("line") is not None else ""
+        warn(place + each["message"], each.get("fix"))
+
+
+def _tell(name: str, *, hint: bool) -> None:
+    line(say("submit.done", job=name))
+    if hint:
+        line(say("submit.hint", job=name), "dim")
