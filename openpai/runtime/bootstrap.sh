@@ -1,5 +1,5 @@
-# The first process of every container (after the engine's init). Any POSIX shell must be able to run this, as any
-# user, in any directory, and it may need no program of the image but the shell itself.
+# The first process of every container, below the engine's init. Any POSIX shell must be able to run this, as any
+# user and in any directory, and it may need no program of the image but the shell itself.
 
 # Where the image's author wanted us to be.
 PAI_WORK_DIR=$(pwd)
@@ -9,4 +9,4 @@ export PAI_WORK_DIR
 if command -v bash >/dev/null 2>&1; then
     exec bash "${0%/*}/session.sh" </dev/null
 fi
-exec sh "${0%/*}/session.sh" </dev/null
+exec /bin/sh "${0%/*}/session.sh" </dev/null

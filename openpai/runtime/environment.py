@@ -1,22 +1,58 @@
-"""The environment variables of a task: who it is, what its job looks like, where its peers are.
+"""The environment of a task: who it is, what its job looks like, where its peers are. Holds no secret.
 
-Names that hold a role name exist under the name as the job has it and under OpenPAI's normalised one; where two
-roles claim one variable, the role that is really called so has it.
+Linux hands a program 2 MiB of arguments and environment (a quarter of its stack limit), and 128 KiB in one
+string; beyond that nothing can be started any more. A job of 500 tasks comes to 0.1 to 0.7 MiB, one of 2,000 to
+0.5 to 2.7 MiB, depending on names and port labels, and the engine keeps that for each of its containers. What
+is too much is therefore not exported, but set as variables of the shell that runs the user's commands.
 """
 
-from openpai.runtime.ports import ports_of
-from openpai.runtime.view import JobView, RoleView, TaskView, normalised
+from dataclasses import dataclass
 
-Variables = dict[str, str]
+from openpai.runtime.peers import Variables, joined_ports, peer_script, peer_variables, role_variables
+from openpai.runtime.view import JobView, TaskView
+
+EXPORTED_BYTES = 512 << 10
+"""The most that is exported: the user's own variables and arguments need room as well."""
+
+LONGEST_VALUE = 120 << 10
+"""Bytes of the longest value that is exported; Linux's 128 KiB include the name."""
+
+_POINTER = 8
 
 
-def environment(job: JobView, task: TaskView) -> Variables:
-    """All variables of this attempt of this task, those about its peers last. Holds no secret."""
-    return _of_job(job) | _of_task(job, task) | _under_both_names(job)
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Variables that every process of the task sees, and a script ("" if all fit) that sets all others."""
+
+    exported: Variables
+    script: str
+
+
+def environment(job: JobView, task: TaskView) -> Environment:
+    """The environment of this attempt of this task.
+
+    If it is too large, variables about single tasks are exported for index 0 of each role and for the task
+    itself only. `KeyError` if the job has no such role, or a task has no address.
+    """
+    variables = _of_job(job) | _of_task(job, task) | role_variables(job)
+    too_long = {name: value for name, value in variables.items() if len(value) > LONGEST_VALUE}
+    variables = {name: value for name, value in variables.items() if name not in too_long}
+    script = "".join(f"{name}='{value}'\n" for name, value in too_long.items())
+    peers = peer_variables(job)
+    if _size(variables | peers) > EXPORTED_BYTES:
+        script += peer_script(job)
+        peers = peer_variables(job, index=0) | peer_variables(job, task.role, task.index)
+    short = {name: value for name, value in peers.items() if len(value) <= LONGEST_VALUE}
+    return Environment(variables | short, script)
+
+
+def _size(variables: Variables) -> int:
+    """Bytes as Linux counts them: `NAME=value`, its end, and a pointer to it."""
+    return sum(len(name) + len(value.encode()) + 2 + _POINTER for name, value in variables.items())
 
 
 def _of_job(job: JobView) -> Variables:
-    """The same in all tasks of the job; the second names are OpenPAI's older ones."""
+    """The same in all tasks of the job; further names for the same are OpenPAI's older ones."""
     role_count = str(len(job.roles))
     task_count = str(len(job.tasks))
     role_list = ",".join(role.name for role in job.roles)
@@ -42,8 +78,8 @@ def _of_job(job: JobView) -> Variables:
 def _of_task(job: JobView, task: TaskView) -> Variables:
     role = job.role(task.role)
     address = job.addresses[task.role, task.index]
-    ports = {label: _comma(numbers) for label, numbers in ports_of(role.ports).items()}
-    first_http = ports["http"].split(",")[0]
+    ports = joined_ports(role)
+    ssh, http = (ports[label].split(",")[0] for label in ("ssh", "http"))
     variables = {
         "PAI_CURRENT_TASK_ROLE_NAME": task.role,
         "PAI_CURRENT_TASK_ROLE_CURRENT_TASK_INDEX": str(task.index),
@@ -51,48 +87,12 @@ def _of_task(job: JobView, task: TaskView) -> Variables:
         "PAI_TASK_ATTEMPT": str(task.attempt),
         "PAI_CURRENT_CONTAINER_IP": address,
         "PAI_CONTAINER_HOST_IP": address,
-        "PAI_CURRENT_CONTAINER_PORT": first_http,
-        "PAI_CONTAINER_HOST_PORT": first_http,
-        "PAI_CONTAINER_SSH_PORT": ports["ssh"].split(",")[0],
+        "PAI_CURRENT_CONTAINER_PORT": http,
+        "PAI_CONTAINER_HOST_PORT": http,
+        "PAI_CONTAINER_SSH_PORT": ssh,
         "PAI_CONTAINER_HOST_PORT_LIST": "".join(f"{label}:{numbers};" for label, numbers in ports.items()),
     }
     variables |= {f"PAI_CONTAINER_HOST_{label}_PORT_LIST": numbers for label, numbers in ports.items()}
     if role.resources.gpu == 0:
-        variables["NVIDIA_VISIBLE_DEVICES"] = "none"  # CUDA images ask for all GPUs of the machine by default
+        variables["NVIDIA_VISIBLE_DEVICES"] = "none"  # many images ask for all GPUs of the machine
     return variables
-
-
-def _under_both_names(job: JobView) -> Variables:
-    """What names a role, for every role: under normalised names first, so that real names win."""
-    variables: Variables = {}
-    for role in reversed(job.roles):  # of two roles with one normalised name, the first one has it
-        if alias := normalised(role.name):
-            variables |= _of_role(job, role, alias)
-    for role in job.roles:
-        variables |= _of_role(job, role, role.name)
-    return variables
-
-
-def _of_role(job: JobView, role: RoleView, name: str) -> Variables:
-    """The variables of `role`, with `name` where its name stands."""
-    ports = {label: _comma(numbers) for label, numbers in ports_of(role.ports).items()}
-    addresses = [job.addresses[role.name, index] for index in range(role.instances)]
-    http = ports["http"].split(",")[0]
-    has = role.resources
-    variables = {
-        f"PAI_TASK_ROLE_TASK_COUNT_{name}": str(role.instances),
-        f"PAI_RESOURCE_{name}": f"{has.gpu},{has.cpu},{has.memory_mb},{role.shm_mb}",
-        f"PAI_MIN_FAILED_TASK_COUNT_{name}": str(role.min_failed),
-        f"PAI_MIN_SUCCEEDED_TASK_COUNT_{name}": str(role.min_succeeded),
-        f"PAI_TASK_ROLE_{name}_HOST_LIST": ",".join(f"{address}:{http}" for address in addresses),
-    }
-    for index, address in enumerate(addresses):
-        variables[f"PAI_HOST_IP_{name}_{index}"] = address
-        for label, numbers in ports.items():
-            variables[f"PAI_PORT_LIST_{name}_{index}_{label}"] = numbers
-            variables[f"PAI_{name}_{index}_{label}_PORT"] = numbers
-    return variables
-
-
-def _comma(numbers: tuple[int, ...]) -> str:
-    return ",".join(str(number) for number in numbers)

@@ -1,8 +1,8 @@
 """Addresses of containers, handed out before anything starts: pure, lowest free first.
 
-One pool of IPv4 addresses (a setting) is cut in two. Its first part is the subnet of the isolated network that
-all single-task jobs share; from the rest each job of several tasks leases a subnet of its own. The caller (the
-controller) holds what is in use and stores each lease before it acts on it.
+One pool of IPv4 addresses (a setting) is cut in two. Its first part is the subnet of the isolated network
+that all single-task jobs share; from the rest each job of several tasks leases a subnet of its own. The caller
+(the controller) knows what is in use and stores each lease before it acts on it.
 """
 
 from collections.abc import Iterable
@@ -93,5 +93,5 @@ def _align(number: int, size: int) -> int:
 
 def _exhausted(network: IPv4Network, needed: int, used: int) -> Problem:
     """All numbers are addresses: those asked for, those in use, those that the network has."""
-    size = network.num_addresses
-    return Problem("NetworkPoolExhausted", {"pool": str(network), "needed": needed, "used": used, "size": size})
+    numbers = {"needed": needed, "used": used, "size": network.num_addresses}
+    return Problem("NetworkPoolExhausted", {"pool": str(network), **numbers})

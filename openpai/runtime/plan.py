@@ -2,14 +2,15 @@
 
 import hashlib
 
+from openpai.protocol.job import normalise_role_name
 from openpai.runtime.container import ContainerPlan, Credential, NetworkPlan
 from openpai.runtime.environment import environment
 from openpai.runtime.scripts import scripts
-from openpai.runtime.view import DEFAULT_SHM_MB, JobView, TaskView, normalised
+from openpai.runtime.view import JobView, TaskView
 
 PIDS = 32768
-"""Processes and threads of one container: a fork bomb ends here, while a training with hundreds of data loaders,
-each with a thread per core, does not."""
+"""Processes and threads of one container: a fork bomb ends here, but no training with hundreds of data loaders
+that have a thread per core each."""
 
 _DNS_LABEL = 63
 
@@ -26,21 +27,21 @@ def container_plan(
 ) -> ContainerPlan:
     """The plan of this attempt of this task.
 
-    `commands` is the role's rendered script (deployment's commands included) and may hold secrets: it goes into
-    the file `user.sh` and nowhere else. `network` comes from `network_plan`. `KeyError` if the job has no such
-    role, or the task no address.
+    `commands` is the role's rendered script (deployment's commands included) and may hold secrets: it goes
+    into the file `user.sh` and nowhere else. `network` comes from `network_plan`. `KeyError` if the job has no
+    such role, or a task has no address; `Refused` if there are not enough ports.
     """
     role = job.role(task.role)
-    variables = environment(job, task)
+    around = environment(job, task)
     return ContainerPlan(
         task=task.id,
         image=image,
         credential=credential,
         labels=_labels(job, task),
-        environment=variables,
-        files=scripts(commands),
+        environment=around.exported,
+        files=scripts(commands, around.script),
         resources=role.resources,
-        shm_mb=role.shm_mb or DEFAULT_SHM_MB,
+        shm_mb=role.shm_mb,
         pids=pids,
         hostname=_dns_label(task),
         network=network,
@@ -73,7 +74,7 @@ def _labels(job: JobView, task: TaskView) -> dict[str, str]:
 
 def _dns_label(task: TaskView) -> str:
     """`<normalised role>-<index>`; a name too long is cut and told from others by a digest of the whole."""
-    name, end = normalised(task.role) or "task", f"-{task.index}"
+    name, end = normalise_role_name(task.role) or "task", f"-{task.index}"
     room = _DNS_LABEL - len(end)
     if len(name) > room:
         digest = hashlib.sha256(task.role.encode()).hexdigest()[:8]

@@ -10,6 +10,7 @@ from openpai.errors import Problem, Refused
 
 FIRST_PORT = 15000
 LAST_PORT = 65535
+MOST_PORTS = LAST_PORT - FIRST_PORT + 1
 
 _ALWAYS = ("ssh", "http")
 
@@ -18,14 +19,15 @@ def ports_of(labels: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
     """The ports of each label, counted up from `FIRST_PORT`: ssh, http, then the others in the job's order.
 
     `labels` says how many ports each label asks for. ssh and http are always there with one at least; another
-    label with 0 or less has none and is left out. Raises `Refused` (ContainerRefused) when ports run out.
+    label with 0 or less has none and is left out. Raises `Refused` (WrongValue) for more than `MOST_PORTS`.
     """
     wanted = {label: max(1, labels.get(label, 1)) for label in _ALWAYS}
     wanted |= {label: count for label, count in labels.items() if label not in _ALWAYS and count > 0}
     total = sum(wanted.values())
-    available = LAST_PORT - FIRST_PORT + 1
-    if total > available:
-        raise Refused(Problem("ContainerRefused", {"reason": f"{total} ports are more than {available}"}))
+    if total > MOST_PORTS:
+        raise Refused(
+            Problem("WrongValue", {"field": "ports", "value": total, "allowed": f"<= {MOST_PORTS}"})
+        )
     given: dict[str, tuple[int, ...]] = {}
     first = FIRST_PORT
     for label, count in wanted.items():

@@ -1,33 +1,35 @@
 # The shell in which the user's commands run: its rules, and how it ends when the platform stops the task.
 
-# SIGTERM comes to the whole process group at once. The container is gone when this shell is, so it stays until
-# everybody else has ended: a training that saves itself is not cut short, nor one under a script, a subshell or a
-# pipe. Whoever takes longer than the grace period is killed, as ever. /proc/<pid>/stat reads "pid (name) state
-# parent group …", and a name may hold anything; state Z has ended already.
-_pai_group() {
-    read -r _pai_stat <"$1" || return 1
-    # shellcheck disable=SC2086
-    set -- ${_pai_stat##*) }
-    [ "$1" != Z ] && _pai_pgrp=$3
-}
-_pai_drain() {
-    trap '' TERM
-    set +o errexit
+# SIGTERM comes to all processes of the group at once, and the container is gone when this shell is. So it stays
+# until the others have ended: a training that saves itself is not cut short, be it in the background or under a
+# script, a subshell or a pipe. Whoever needs longer than the grace period is killed. A subshell, so that nothing
+# of the user's is changed, and /proc, since a shell can only wait for children of its own.
+_pai_wait_for_others() (
+    set +euf
+    IFS=' '
+    read -r self _ _ _ group _ </proc/self/stat
     while :; do
-      _pai_group /proc/$$/stat || return 0
-      _pai_own=$_pai_pgrp
-      _pai_alive=
-      for _pai_p in /proc/[0-9]*; do
-        [ "$_pai_p" = "/proc/$$" ] || [ "$_pai_p" = /proc/1 ] && continue
-        _pai_group "$_pai_p/stat" 2>/dev/null && [ "$_pai_pgrp" = "$_pai_own" ] && _pai_alive=1
-      done
-      [ -z "$_pai_alive" ] && return 0
-      sleep 0.1 2>/dev/null || sleep 1 || return 0
+        others=
+        for file in /proc/[0-9]*/stat; do
+            read -r stat <"$file" || continue
+            set -- ${stat##*) } # what follows the name, which may hold anything: state, parent, group, …
+            case $file in "/proc/$$/stat" | "/proc/$self/stat") continue ;; esac
+            if [ "$3" = "$group" ] && [ "$1" != Z ]; then others=yes; fi
+        done
+        if [ -z "$others" ]; then exit 0; fi
+        sleep 0.1 || sleep 1 || exit 0
     done
-}
-trap '_pai_drain; exit 143' TERM
+) 2>/dev/null
+
+# A shell runs its trap once the command that it waits for has ended. A trap of the user's takes its place.
+trap 'trap "" TERM; _pai_wait_for_others; exit 143' TERM
+
+# Variables of a job too large for an exported environment.
+if [ -f "${0%/*}/peers.sh" ]; then . "${0%/*}/peers.sh"; fi
 
 set -o errexit
 set -o nounset
-if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi
+if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi # older shells do not know it
+
+# Read in, not run: messages then name user.sh and the line as the user wrote it.
 . "${0%/*}/user.sh"

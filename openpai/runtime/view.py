@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openpai.protocol.task_role import DEFAULT_SHM_MB
 from openpai.scheduler.resources import Resources
-
-DEFAULT_SHM_MB = 512
-"""The size of /dev/shm in MiB where the job does not say one, or says 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,3 @@ class TaskView:
     role: str
     index: int
     attempt: int
-
-
-def normalised(role: str) -> str:
-    """A role name as OpenPAI's runtime wrote it: lower case, letters and digits only; "" if none is left."""
-    return "".join(c for c in role.lower() if c.isascii() and c.isalnum())
