@@ -1,15 +1,18 @@
 # shellcheck shell=bash
 # Sourced by the scripts that change the machine itself: being root, and Debian packages. Needs say.sh.
 
-# Runs a command as root, or ends by saying what somebody who is root must run.
+may_be_root() {
+    [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }
+}
+
+# Ends by saying what somebody who is root must run, for those who are not.
+need_root() {
+    may_be_root || die "this needs root, and here is neither root nor sudo. Ask an administrator to run, once:" "$@"
+}
+
 as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        sudo "$@"
-    else
-        die "this needs root, and here is neither root nor sudo. Ask an administrator to run, once:" "$*"
-    fi
+    need_root "$*"
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 package_installed() {
@@ -26,6 +29,7 @@ apt_install() {
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
         die "this is no Debian machine. Please install what these packages hold, and run this again:" "${missing[*]}"
+    need_root "apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     if ! apt_lists_are_fresh || ! apt-cache show "${missing[@]}" >/dev/null 2>&1; then
         as_root apt-get update -qq
     fi

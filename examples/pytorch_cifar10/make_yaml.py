@@ -1,6 +1,6 @@
 """Writes the job files beside it: train.py and what runs it, in one file that needs no network and no storage.
 
-    python examples/pytorch_cifar10/make_yaml.py [--check]
+python examples/pytorch_cifar10/make_yaml.py [--check]
 """
 
 import sys
@@ -63,13 +63,21 @@ CPU_12 = """\
 # - No ssh plug-in: nothing in this job uses it."""
 
 JOBS = {
-    "Resnet18_cpu.yaml": {"name": "Resnet18_cpu", "comment": CPU_2, "cpu": 2, "memory_mb": 3072, "epochs": 3},
+    "Resnet18_cpu.yaml": {
+        "name": "Resnet18_cpu",
+        "comment": CPU_2,
+        "cpu": 2,
+        "memory_mb": 3072,
+        "epochs": 3,
+        "batch_size": 32,
+    },
     "Resnet18_12cpu.yaml": {
         "name": "Resnet18_12cpu",
         "comment": CPU_12,
         "cpu": 12,
         "memory_mb": 24576,
         "epochs": 10,
+        "batch_size": 128,
     },
 }
 
@@ -79,10 +87,7 @@ def job_files() -> dict[Path, str]:
     if END in lines or any("<%" in line for line in lines):
         raise ValueError(f"train.py must hold neither a line {END} nor a template mark")
     code = "\n".join(f"        {line}" if line else "" for line in lines)
-    return {
-        HERE / file: TEMPLATE.format(code=code, end=END, batch_size=64, **values)
-        for file, values in JOBS.items()
-    }
+    return {HERE / file: TEMPLATE.format(code=code, end=END, **values) for file, values in JOBS.items()}
 
 
 def main() -> int:

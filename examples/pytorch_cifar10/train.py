@@ -188,7 +188,7 @@ def train(model: nn.Module, data: Data, options: argparse.Namespace, stop: Stop)
 def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--lr", type=float, default=0.05, help="the highest learning rate of the cycle")
     parser.add_argument("--data", type=Path, help="folder with CIFAR-10's Python batches ($CIFAR10)")
     parser.add_argument("--seed", type=int, default=1)
