@@ -14,7 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import DatabaseError, OperationalError
+from alembic.util import CommandError
+from sqlalchemy.exc import DatabaseError
 
 from openpai.errors import PaiError, fail
 
@@ -25,12 +26,18 @@ _READERS = 4
 
 
 class Database:
-    """A SQLite database in a file, migrated to the newest schema when opened."""
+    """A SQLite database in a file, migrated to the newest schema when opened. Raises `StoreUnavailable`, `NoSpace`."""
 
     def __init__(self, file: Path) -> None:
-        self._engine = sa.create_engine(f"sqlite:///{file}", pool_size=_READERS + 1)
+        url = sa.URL.create("sqlite", database=str(file))
+        self._engine = sa.create_engine(url, pool_size=_READERS + 1)
         sa.event.listen(self._engine, "connect", _configure)
-        _migrate(self._engine)
+        sa.event.listen(self._engine, "begin", _begin)
+        try:
+            _migrate(self._engine.execution_options(writes=True))
+        except BaseException:
+            self._engine.dispose()
+            raise
         self._writer = ThreadPoolExecutor(1, "store-writer")
         self._readers = ThreadPoolExecutor(_READERS, "store-reader")
 
@@ -41,17 +48,25 @@ class Database:
 
         Raises `NoSpace` when the disk is full, `StoreUnavailable` when the database cannot be used.
         """
-        return self._run(self._writer, work, *args, **kwargs)
+        engine = self._engine.execution_options(writes=True)
+        return self._run(self._writer, engine, work, *args, **kwargs)
 
     def read(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[T]:
-        """Run `work`, which only reads, beside writers. Raises as `write`."""
-        return self._run(self._readers, work, *args, **kwargs)
+        """Run `work`, which only reads, beside writers: it sees one moment throughout. Raises as `write`."""
+        return self._run(self._readers, self._engine, work, *args, **kwargs)
 
-    async def _run(self, threads: ThreadPoolExecutor, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    async def _run(
+        self,
+        threads: ThreadPoolExecutor,
+        engine: sa.Engine,
+        work: Callable[..., T],
+        *args: Any,
+        **kwargs: Any,
+    ) -> T:
         def transaction() -> T:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 return work(connection, *args, **kwargs)
 
         try:
@@ -69,8 +84,14 @@ class Database:
 
 
 def _configure(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin only before the first change: `_begin` does
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _migrate(engine: sa.Engine) -> None:
@@ -81,8 +102,10 @@ def _migrate(engine: sa.Engine) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except OperationalError as error:
+    except DatabaseError as error:
         raise _translate(error) from error
+    except CommandError as error:  # the database is of a newer version than this program
+        raise fail("StoreUnavailable", detail=str(error)) from error
 
 
 def _translate(error: DatabaseError) -> PaiError:
