@@ -16,6 +16,7 @@ A job is data that walks one way through this house; a room knows only the rooms
     images/       image references
     protocol/     the job YAML: parse, validate, templates, secrets
     messages/     every text a person reads, in English and Simplified Chinese
+    doctor        what keeps this machine from running jobs
     errors, settings, clock
 """
 

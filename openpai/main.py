@@ -58,7 +58,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
     backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host)
     with closing(Database(data_dir.database)) as database:
         jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
-        policy = Policy(instance, settings.network_pool, settings.stop_grace, settings.platform_retries)
+        policy = Policy(settings.network_pool, settings.stop_grace, settings.platform_retries)
         controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, policy)
         admission = Admission(jobs, vault, controller.cluster, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")

@@ -103,7 +103,9 @@ def _exited(
 ) -> TaskAttempt:
     assert seen.exit is not None, f"{task.uid} ended without an exit"
     if task.launched_at is None and seen.started_at is not None:
-        task = _running(task, seen, happened)
+        # An engine may note the start of a short-lived container after its end.
+        started_at = min(seen.started_at, seen.exit.finished_at)
+        task = _running(task, replace(seen, started_at=started_at), happened)
     task = replace(task, exit=seen.exit)
     if task.state == TaskState.STOPPING:
         cause = _stop_cause(stop_requested)

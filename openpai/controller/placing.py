@@ -90,9 +90,7 @@ class _Leases:
 
     def __init__(self, policy: Policy, runs: Iterable[JobRun]) -> None:
         self._policy = policy
-        self._shared = Network(
-            f"pai-{policy.instance[:8]}-shared", shared_subnet(policy.network_pool), shared=True
-        )
+        self._shared = Network("shared", shared_subnet(policy.network_pool), shared=True)
         self._addresses: set[str] = set()
         self._subnets: set[str] = set()
         for run in runs:
@@ -110,7 +108,7 @@ class _Leases:
             return self._shared, addresses
         subnet = lease_subnet(self._policy.network_pool, self._subnets, len(run.tasks))
         self._subnets.add(subnet)
-        name = f"pai-{self._policy.instance[:8]}-{run.id[:16]}-{run.attempt.index}"
+        name = f"{run.id[:16]}-{run.attempt.index}"
         return Network(name, subnet, shared=False), lease_addresses(subnet, (), len(run.tasks))
 
 

@@ -45,7 +45,7 @@ def reconcile(jobs: Sequence[tuple[JobRun, Job]], situation: Situation, new_id: 
         runs=runs,
         changed=changed,
         acts=[*_task_acts(runs, situation), *_leftovers(runs, situation)],
-        waits=waits,
+        waits={**waits, **_troubles(runs, situation)},
         again_at=_again_at(runs, situation),
     )
 
@@ -77,6 +77,16 @@ def _leftovers(runs: Sequence[JobRun], situation: Situation) -> list[Act]:
     networks = {run.attempt.network.name for run in runs if run.attempt.network and not is_final(run.state)}
     tasks = [RemoveTask(uid) for uid in situation.observation.tasks if uid not in known]
     return [*tasks, *(RemoveNetwork(name) for name in sorted(situation.observation.networks - networks))]
+
+
+def _troubles(runs: Sequence[JobRun], situation: Situation) -> dict[str, Reason]:
+    """Why a job that has its places does not start yet."""
+    return {
+        run.id: Reason(trouble.problem.code, trouble.problem.params)
+        for run in runs
+        for task in run.tasks
+        if task.state == TaskState.PREPARING and (trouble := situation.troubles.get(task.uid))
+    }
 
 
 def _again_at(runs: Sequence[JobRun], situation: Situation) -> int | None:

@@ -35,9 +35,8 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Settings that decisions depend on. `instance` names this server on its backend."""
+    """Settings that decisions depend on."""
 
-    instance: str
     network_pool: str
     stop_grace_s: float
     platform_retries: int
