@@ -6,10 +6,11 @@ In this room:
     arguments   options that may stand anywhere, and the language they choose
     submit, jobs, show, logs, watch, control, down, doctor, schema   the commands
     serve       `pai up`, the only command that runs a server
+    speaking, help_page   commands and their help in the language of this process
     asking      runs a command's questions to the server
     progress    what changed in a job, as lines (pure)
     follow      watching a job and its logs at once
-    screen, pulling, output   putting it on a terminal or into a pipe
+    screen, pulling, card, excerpt, output   putting it on a terminal or into a pipe
 
 Starting must be quick, so only the module of the command that was typed is imported.
 """

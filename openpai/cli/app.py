@@ -3,18 +3,17 @@
 import importlib
 import os
 import sys
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Sequence
+from difflib import get_close_matches
 
-import typer
-from typer.exceptions import TyperException
+import click
 
 import openpai
 from openpai.cli import language
 from openpai.cli.arguments import Target, command_of, hoist, value_of
 from openpai.cli.exits import Complaint, ExitCode, Fault
-from openpai.cli.language import say
-from openpai.cli.speaking import SpeakingCommand, SpeakingGroup, tell_fault
+from openpai.cli.language import entry, say
+from openpai.cli.speaking import Row, SpeakingCommand, help_page, tell_fault
 from openpai.messages import LANGUAGES
 
 COMMANDS = {
@@ -40,87 +39,81 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(argv: list[str]) -> int:
+def run(argv: Sequence[str]) -> int:
     """Runs one command line and returns the exit code."""
     args = hoist(argv)
     language.speak(language.choose(value_of("--lang", args), os.environ))
+    name = command_of(args)
+    if name is not None and name not in COMMANDS:
+        return _tell_no_command(name)
     try:
-        code = _build(command_of(args)).main(args, prog_name="pai", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else ExitCode.DONE
-    except typer.Abort:
+        code = pai.main(args or ["--help"], prog_name="pai", standalone_mode=False)
+    except click.Abort:  # Ctrl-C
         return ExitCode.INTERRUPTED
-    except TyperException as error:
+    except click.ClickException as error:
         return _tell_usage(error)
+    return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _build(command: str | None) -> Any:
-    """The command line with its help in the language of this process.
+class _Commands(click.Group):
+    """`pai` itself: imports the module of the command that was typed, and no other."""
 
-    Only the module of the command that was typed is loaded; the others are there by name, for help and for
-    "did you mean".
-    """
-    app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    app.callback(cls=SpeakingGroup, help=say("help.pai"), epilog=say("help.pai.exits"), no_args_is_help=True)(
-        _root
-    )
-    for name in COMMANDS:
-        run_command = _load(name) if name == command else _named_only
-        app.command(name, cls=SpeakingCommand, help=say(f"help.{name}"))(run_command)
-    return typer.main.get_command(app)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = importlib.import_module(f"openpai.cli.{COMMANDS[cmd_name]}")
+        command: SpeakingCommand = getattr(module, cmd_name)
+        return command
 
-def _load(name: str) -> Callable[..., Any]:
-    module = importlib.import_module(f"openpai.cli.{COMMANDS[name]}")
-    command: Callable[..., Any] = getattr(module, name)
-    return command
+    def get_help(self, ctx: click.Context) -> str:
+        commands: list[Row] = [(name, say(f"help.{name}")) for name in COMMANDS]
+        return help_page(self, ctx, {say("help.panel.commands"): commands}, say("help.pai.exits"))
 
 
-def _named_only() -> None:
-    raise AssertionError("a command that was not typed is never run")
-
-
-def _show_version(wanted: bool) -> None:
+def _show_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        print(f"pai {openpai.__version__}")
-        raise typer.Exit
+        click.echo(f"pai {openpai.__version__}")
+        context.exit()
 
 
-def _check_language(value: str | None) -> str | None:
-    if value is not None and value not in LANGUAGES:
-        raise typer.BadParameter(say("usage.language", languages=", ".join(LANGUAGES)))
-    return value
-
-
-def _root(
-    context: typer.Context,
-    lang: Annotated[str | None, typer.Option(metavar="en|zh", callback=_check_language)] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL")] = None,
-    token: Annotated[str | None, typer.Option(metavar="TOKEN")] = None,
-    data_dir: Annotated[str | None, typer.Option(metavar="DIR")] = None,
-    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_show_version)] = False,
+@click.group("pai", cls=_Commands)
+@click.option("--lang", metavar="|".join(LANGUAGES), type=click.Choice(LANGUAGES))
+@click.option("--url", metavar="URL")
+@click.option("--token", metavar="TOKEN")
+@click.option("--data-dir", metavar="DIR")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version)
+@click.pass_context
+def pai(
+    context: click.Context, lang: str | None, url: str | None, token: str | None, data_dir: str | None
 ) -> None:
     context.obj = Target(url, token, data_dir)
 
 
-def _tell_usage(error: TyperException) -> int:
+def _tell_no_command(name: str) -> int:
+    near = get_close_matches(name, COMMANDS)
+    told = entry("usage.no_command.near" if near else "usage.no_command", name=name, near=", ".join(near))
+    return tell_fault(Fault([Complaint(told.text, told.fix)]))
+
+
+def _tell_usage(error: click.ClickException) -> int:
     """Says what is wrong with the line that was typed, in the language of this process."""
-    code = f"usage.{type(error).__name__}"
-    known = {"name": str(getattr(error, "option_name", "")), "hint": "", "text": error.message}
-    if (parameter := getattr(error, "param", None)) is not None:
-        known["hint"] = parameter.get_error_hint()
-    text = (
-        say(code, **known)
-        if code in USAGE_CODES and (known["name"] or known["hint"])
-        else error.format_message()
-    )
     context = getattr(error, "ctx", None)
-    if type(error).__name__ == "NoArgsIsHelpError":
-        print(error.format_message())
-        return ExitCode.USAGE
     path = context.command_path if context is not None else "pai"
-    tell_fault(Fault([Complaint(text, say("usage.help", command=path))]))
-    return ExitCode.USAGE
+    return tell_fault(Fault([Complaint(_usage_text(error), say("usage.help", command=path))]))
 
 
-USAGE_CODES = ("usage.NoSuchOption", "usage.MissingParameter", "usage.BadParameter")
+def _usage_text(error: click.ClickException) -> str:
+    """Click's own words where we have none for this error."""
+    match error:
+        case click.NoSuchOption():
+            return say("usage.no_option", name=error.option_name)
+        case click.BadOptionUsage():
+            return say("usage.no_value", name=error.option_name)
+        case click.MissingParameter(param=click.Parameter() as missing):
+            return say("usage.missing", hint=missing.get_error_hint(error.ctx or click.Context(pai)))
+        case click.BadParameter(param=click.Parameter() as wrong):
+            hint = wrong.get_error_hint(error.ctx or click.Context(pai))
+            return say("usage.wrong", hint=hint, text=error.message)
+        case _:
+            return error.format_message()

@@ -41,10 +41,10 @@ def hoist(args: Sequence[str]) -> list[str]:
 def value_of(option: str, hoisted: Sequence[str]) -> str | None:
     """The last value that hoisted arguments give an option."""
     found = None
-    for word, following in zip(hoisted, [*hoisted[1:], None], strict=True):
+    for place, word in enumerate(hoisted):
         name, equals, value = word.partition("=")
         if name == option:
-            found = value if equals else following
+            found = value if equals else next(iter(hoisted[place + 1 :]), None)
     return found
 
 

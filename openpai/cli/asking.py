@@ -5,8 +5,6 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import typer
-
 from openpai.cli.arguments import Target
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.language import language
@@ -15,12 +13,11 @@ from openpai.client import ApiError, Client, find_server
 Answer = TypeVar("Answer")
 
 
-def ask(context: typer.Context, work: Callable[[Client], Awaitable[Answer]]) -> Answer:
+def ask(target: Target, work: Callable[[Client], Awaitable[Answer]]) -> Answer:
     """What `work` finds out with a client of the server that the person means.
 
     Raises Fault (the server refused), PaiError (there is no server, or it cannot be reached).
     """
-    target: Target = context.obj
     server = find_server(os.environ, url=target.url, token=target.token, data_dir=target.data_dir)
 
     async def asked() -> Answer:

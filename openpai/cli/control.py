@@ -1,20 +1,23 @@
 """`pai stop` and `pai config`: calls that need no more than a name."""
 
 import json
-from typing import Annotated
 
-import typer
+import click
 import yaml
 
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask, refused
 from openpai.cli.exits import ExitCode, Fault
 from openpai.cli.language import say
 from openpai.cli.output import clean, line
-from openpai.cli.speaking import tell_fault
+from openpai.cli.speaking import SpeakingCommand, job_argument, json_option, tell_fault
 from openpai.client import ApiError, Client
 
 
-def stop(context: typer.Context, jobs: Annotated[list[str], typer.Argument(metavar="JOB...")]) -> int:
+@click.command(cls=SpeakingCommand)
+@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@click.pass_obj
+def stop(target: Target, jobs: tuple[str, ...]) -> int:
     async def stopped(client: Client) -> list[Fault]:
         faults: list[Fault] = []
         for job in jobs:  # one that does not exist must not keep the others running
@@ -25,16 +28,16 @@ def stop(context: typer.Context, jobs: Annotated[list[str], typer.Argument(metav
                 faults.append(refused(error))
         return faults
 
-    codes = [tell_fault(fault) for fault in ask(context, stopped)]
+    codes = [tell_fault(fault) for fault in ask(target, stopped)]
     return max(codes, default=ExitCode.DONE)
 
 
-def config(
-    context: typer.Context,
-    job: Annotated[str, typer.Argument(metavar="JOB")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    text = ask(context, lambda client: client.config(job))
+@click.command(cls=SpeakingCommand)
+@job_argument
+@json_option
+@click.pass_obj
+def config(target: Target, job: str, as_json: bool) -> None:
+    text = ask(target, lambda client: client.config(job))
     print(clean(text).rstrip("\n") if as_json else _block_style(text), end="\n" if as_json else "")
 
 

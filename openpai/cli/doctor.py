@@ -1,21 +1,25 @@
 """`pai doctor`: what is wrong with this machine or its server, and what to do about it."""
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+import click
 
+from openpai.cli.arguments import Target
 from openpai.cli.exits import ExitCode
 from openpai.cli.language import entry, say
 from openpai.cli.local import settings_of
 from openpai.cli.output import line, print_json
+from openpai.cli.speaking import SpeakingCommand, json_option
 from openpai.doctor import Finding, diagnose
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
 
 
-def doctor(context: typer.Context, as_json: Annotated[bool, typer.Option("--json")] = False) -> int:
-    findings = diagnose(settings_of(context.obj))
+@click.command(cls=SpeakingCommand)
+@json_option
+@click.pass_obj
+def doctor(target: Target, as_json: bool) -> int:
+    findings = diagnose(settings_of(target))
     if as_json:
         print_json([asdict(finding) | _texts(finding) for finding in findings])
     else:

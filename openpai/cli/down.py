@@ -4,12 +4,13 @@ import os
 import signal
 import time
 
-import typer
+import click
 
 from openpai.cli.arguments import Target
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.language import entry, say
 from openpai.cli.process import running_server, still_runs
+from openpai.cli.speaking import SpeakingCommand
 from openpai.client.connection import find_data_dir
 from openpai.errors import fail
 
@@ -17,8 +18,9 @@ _LONGEST = 30.0  # seconds that a server gets to close
 _LOOK_EVERY = 0.1  # seconds
 
 
-def down(context: typer.Context) -> int:
-    target: Target = context.obj
+@click.command(cls=SpeakingCommand)
+@click.pass_obj
+def down(target: Target) -> int:
     data_dir = find_data_dir(os.environ, target.data_dir)
     pid = running_server(data_dir)
     if pid is None:

@@ -2,15 +2,16 @@
 
 import shutil
 import sys
-from typing import Annotated
 
-import typer
+import click
 from rich.table import Column, Table
 from rich.text import Text
 
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
 from openpai.cli.language import say
 from openpai.cli.output import console, line, one_line, print_json
+from openpai.cli.speaking import SpeakingCommand, json_option
 from openpai.cli.states import style_of
 from openpai.cli.units import moment, span
 from openpai.client import Client
@@ -21,16 +22,24 @@ _PAGE = 1000  # jobs fetched at once with --all
 _NARROW = 78  # columns; below, only what tells jobs apart is shown
 
 
+@click.command(cls=SpeakingCommand)
+@click.option("--state", multiple=True, metavar="STATE")
+@click.option("--user", metavar="USER")
+@click.option("--keyword", metavar="TEXT")
+@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N")
+@click.option("--all", "everything", is_flag=True)
+@json_option
+@click.pass_obj
 def jobs(
-    context: typer.Context,
-    state: Annotated[list[str] | None, typer.Option("--state", metavar="STATE")] = None,
-    user: Annotated[str | None, typer.Option(metavar="USER")] = None,
-    keyword: Annotated[str | None, typer.Option(metavar="TEXT")] = None,
-    limit: Annotated[int, typer.Option(min=1, metavar="N")] = 50,
-    everything: Annotated[bool, typer.Option("--all")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    target: Target,
+    state: tuple[str, ...],
+    user: str | None,
+    keyword: str | None,
+    limit: int,
+    everything: bool,
+    as_json: bool,
 ) -> None:
-    states = ",".join(state or ()).upper()
+    states = ",".join(state).upper()
 
     async def listed(client: Client) -> Jobs:
         if not everything:
@@ -44,7 +53,7 @@ def jobs(
             if not page["data"] or len(found) >= page["totalCount"]:
                 return {"totalCount": len(found), "data": found}
 
-    reply = ask(context, listed)
+    reply = ask(target, listed)
     if as_json:
         print_json(reply)
     else:

@@ -4,22 +4,22 @@ import re
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Annotated
 
-import typer
+import click
 
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.follow import Watcher
 from openpai.cli.language import entry, say, usage_fault
 from openpai.cli.progress import latest_attempts, tasks_of
 from openpai.cli.screen import choose_screen
+from openpai.cli.speaking import SpeakingCommand, job_argument
 from openpai.cli.tail import Tail, read_tail, tail_of
 from openpai.client import Client, Stream, TaskAttempt
 from openpai.client.replies import JobDetail
 
 _NORMAL = re.compile("[^a-z0-9]")
-_STREAMS: dict[str, Stream] = {"all": "all", "stdout": "stdout", "stderr": "stderr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,29 @@ def _normal(role: str) -> str:
     return _NORMAL.sub("", role.lower())
 
 
+@click.command(cls=SpeakingCommand)
+@job_argument
+@click.option("-f", "--follow", is_flag=True)
+@click.option("--role", metavar="ROLE")
+@click.option("--index", type=click.IntRange(min=0), metavar="I")
+@click.option("--attempt", type=click.IntRange(min=0), metavar="N")
+@click.option("--stream", type=click.Choice(["all", "stdout", "stderr"]), default="all")
+@click.option("--tail", metavar="LINES|BYTES")
+@click.pass_obj
 def logs(
-    context: typer.Context,
-    job: Annotated[str, typer.Argument(metavar="JOB")],
-    follow: Annotated[bool, typer.Option("--follow", "-f")] = False,
-    role: Annotated[str | None, typer.Option(metavar="ROLE")] = None,
-    index: Annotated[int | None, typer.Option(min=0, metavar="I")] = None,
-    attempt: Annotated[int | None, typer.Option(min=0, metavar="N")] = None,
-    stream: Annotated[str, typer.Option(metavar="all|stdout|stderr")] = "all",
-    tail: Annotated[str | None, typer.Option(metavar="LINES|BYTES")] = None,
+    target: Target,
+    job: str,
+    follow: bool,
+    role: str | None,
+    index: int | None,
+    attempt: int | None,
+    stream: Stream,
+    tail: str | None,
 ) -> int:
-    if stream not in _STREAMS:
-        raise usage_fault("usage.stream", given=stream)
-    choice = _Choice(role, index, attempt, _STREAMS[stream], tail_of(tail) if tail is not None else None)
+    choice = _Choice(role, index, attempt, stream, tail_of(tail) if tail is not None else None)
     show = _follow if follow else _print
     try:
-        return ask(context, lambda client: show(client, job, choice))
+        return ask(target, lambda client: show(client, job, choice))
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 

@@ -5,15 +5,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
 
+import click
 import httpx2
-import typer
 
+from openpai.cli.arguments import Target
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.language import entry, language, say
 from openpai.cli.local import settings_of
 from openpai.cli.process import LOG_FILE, running_server
+from openpai.cli.speaking import SpeakingCommand
 from openpai.client.connection import find_server
 from openpai.errors import PaiError
 from openpai.main import serve
@@ -24,13 +25,13 @@ _LOOK_EVERY = 0.1  # seconds
 _LAST_LINES = 20  # of the server's log, when it did not start
 
 
-def up(
-    context: typer.Context,
-    host: Annotated[str | None, typer.Option(metavar="ADDRESS")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, metavar="PORT")] = None,
-    detach: Annotated[bool, typer.Option("--detach")] = False,
-) -> int:
-    settings = settings_of(context.obj, host=host, port=port)
+@click.command(cls=SpeakingCommand)
+@click.option("--host", metavar="ADDRESS")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="PORT")
+@click.option("--detach", is_flag=True)
+@click.pass_obj
+def up(target: Target, host: str | None, port: int | None, detach: bool) -> int:
+    settings = settings_of(target, host=host, port=port)
     if detach:
         return _start_apart(settings)
     serve(settings)

@@ -1,30 +1,31 @@
 """`pai show`: one job in full."""
 
 import sys
-from typing import Annotated
 
-import typer
+import click
 from rich.table import Column, Table
 from rich.text import Text
 
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
 from openpai.cli.card import ending
 from openpai.cli.language import say
 from openpai.cli.output import console, line, one_line, print_json
 from openpai.cli.progress import Task, full_name, tasks_of
 from openpai.cli.pulling import Pulls
+from openpai.cli.speaking import SpeakingCommand, job_argument, json_option
 from openpai.cli.states import FINAL, style_of
 from openpai.cli.units import moment, span
 from openpai.client.replies import JobDetail
 from openpai.clock import now_ms
 
 
-def show(
-    context: typer.Context,
-    job: Annotated[str, typer.Argument(metavar="JOB")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    detail = ask(context, lambda client: client.job(job))
+@click.command(cls=SpeakingCommand)
+@job_argument
+@json_option
+@click.pass_obj
+def show(target: Target, job: str, as_json: bool) -> None:
+    detail = ask(target, lambda client: client.job(job))
     if as_json:
         print_json(detail)
         return

@@ -1,4 +1,4 @@
-"""Typer's commands, speaking the language of this process, and telling faults as exit codes.
+"""Click's commands, speaking the language of this process, and telling faults as exit codes.
 
 The help of a parameter stands in the catalogue as `help.<command>.<parameter>`, or `help.option.<parameter>`
 where several commands share it; so the functions of the commands hold no texts.
@@ -7,9 +7,10 @@ where several commands share it; so the functions of the commands hold no texts.
 import importlib
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from typer.core import TyperCommand, TyperGroup
+import click
 
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.language import entry, language, say
@@ -17,49 +18,22 @@ from openpai.errors import PaiError
 from openpai.messages import catalogue
 
 _FAULTS_OF_THE_USER = ("FileUnreadable", "InvalidSetting")
-_TYPER_WORDS = {
-    "ARGUMENTS_PANEL_TITLE": "help.panel.arguments",
-    "OPTIONS_PANEL_TITLE": "help.panel.options",
-    "COMMANDS_PANEL_TITLE": "help.panel.commands",
-    "REQUIRED_LONG_STRING": "help.required",
-    "DEFAULT_STRING": "help.default",
-}
+
+Row = tuple[str, str]
+"""What is typed, and what it means."""
+
+json_option = click.option("--json", "as_json", is_flag=True)
+job_argument = click.argument("job", metavar="JOB")
 
 
-class _Speaking:
-    """What both kinds of command need."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        parameters: list[Any] = super().get_params(ctx)  # type: ignore[misc]  # a mixin of Typer's classes
-        known = catalogue(language())
-        for parameter in parameters:
-            own = f"help.{ctx.info_name}.{parameter.name}"
-            code = own if own in known else f"help.option.{parameter.name}"
-            if code in known:
-                parameter.help = say(code)
-        return parameters
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]  # a mixin of Typer's classes
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=f"{say('help.usage')} ")
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        words = importlib.import_module("typer.rich_utils")  # slow, and for help only
-        for name, code in _TYPER_WORDS.items():
-            setattr(words, name, say(code))
-        super().format_help(ctx, formatter)  # type: ignore[misc]  # a mixin of Typer's classes
-
-
-class SpeakingGroup(_Speaking, TyperGroup):
-    """`pai` itself."""
-
-
-class SpeakingCommand(_Speaking, TyperCommand):
+class SpeakingCommand(click.Command):
     """One command. Its function may return an exit code; a fault becomes one here."""
 
-    def invoke(self, ctx: Any) -> Any:
+    def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+            return code
         except Fault as fault:
             return tell_fault(fault)
         except PaiError as error:
@@ -67,6 +41,40 @@ class SpeakingCommand(_Speaking, TyperCommand):
         except BrokenPipeError:
             silence()
             return ExitCode.PIPE_CLOSED
+
+    def get_help(self, ctx: click.Context) -> str:
+        return help_page(self, ctx)
+
+
+def help_page(
+    command: click.Command,
+    context: click.Context,
+    more: Mapping[str, Sequence[Row]] | None = None,
+    last: str = "",
+) -> str:
+    """The help of a command, as wide as the terminal; `more` are further lists under their titles."""
+    page = importlib.import_module("openpai.cli.help_page")  # brings Rich, which a quick command may not need
+    parameters = command.get_params(context)
+    arguments = [each for each in parameters if isinstance(each, click.Argument)]
+    options = [each for each in parameters if isinstance(each, click.Option)]
+    lists = {
+        say("help.panel.arguments"): [_row(each, context) for each in arguments],
+        say("help.panel.options"): [_row(each, context) for each in options],
+        **(more or {}),
+    }
+    usage = f"{say('help.usage')} {context.command_path} {' '.join(command.collect_usage_pieces(context))}"
+    text: str = page.render(usage, say(f"help.{context.info_name}"), lists, last)
+    return text
+
+
+def _row(parameter: click.Parameter, context: click.Context) -> Row:
+    own = f"help.{context.info_name}.{parameter.name}"
+    meaning = say(own if own in catalogue(language()) else f"help.option.{parameter.name}")
+    if isinstance(parameter, click.Argument):
+        return parameter.make_metavar(context), meaning
+    flag = isinstance(parameter, click.Option) and parameter.is_flag
+    metavar = "" if flag else f" {parameter.make_metavar(context)}"
+    return f"{', '.join(parameter.opts)}{metavar}", meaning
 
 
 def fault_of(error: PaiError) -> Fault:

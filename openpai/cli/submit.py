@@ -2,16 +2,17 @@
 
 import os
 from dataclasses import dataclass
-from typing import Annotated
 
-import typer
+import click
 
 from openpai.cli import excerpt, given
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask, exit_code_of
 from openpai.cli.dry_run import tell_dry_run
 from openpai.cli.exits import ExitCode, Fault
 from openpai.cli.language import say
 from openpai.cli.output import line, print_json, warn
+from openpai.cli.speaking import SpeakingCommand, json_option
 from openpai.cli.watch import watch_to_end
 from openpai.client import ApiError, Client
 from openpai.client.replies import DryRun, Problem, Submitted
@@ -31,34 +32,44 @@ class _Submission:
     key: str
 
 
+@click.command(cls=SpeakingCommand)
+@click.argument("file", metavar="FILE")
+@click.option("--param", multiple=True, metavar="KEY=VALUE")
+@click.option("--secret", multiple=True, metavar="KEY[=VALUE|=@FILE]")
+@click.option("--name", metavar="NAME")
+@click.option("--dry-run", is_flag=True)
+@click.option("--watch", is_flag=True)
+@click.option("--idempotency-key", metavar="KEY")
+@json_option
+@click.pass_obj
 def submit(
-    context: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE")],
-    param: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE")] = None,
-    secret: Annotated[list[str] | None, typer.Option(metavar="KEY[=VALUE|=@FILE]")] = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    watch: Annotated[bool, typer.Option("--watch")] = False,
-    idempotency_key: Annotated[str | None, typer.Option(metavar="KEY")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    target: Target,
+    file: str,
+    param: tuple[str, ...],
+    secret: tuple[str, ...],
+    name: str | None,
+    dry_run: bool,
+    watch: bool,
+    idempotency_key: str | None,
+    as_json: bool,
 ) -> int:
     job = _Submission(
         "<stdin>" if file == given.STDIN else file,
         given.read_text(file),
         name,
-        given.parameters(param or ()),
-        given.secrets(secret or (), os.environ, ask=given.asker(file)),
+        given.parameters(param),
+        given.secrets(secret, os.environ, ask=given.asker(file)),
         idempotency_key or new_id(),
     )
     if dry_run:
-        return tell_dry_run(ask(context, lambda client: _try(client, job)), as_json=as_json)
-    reply = ask(context, lambda client: _hand_in(client, job))
+        return tell_dry_run(ask(target, lambda client: _try(client, job)), as_json=as_json)
+    reply = ask(target, lambda client: _hand_in(client, job))
     _warn(reply["warnings"])
     if as_json and not watch:
         print_json(reply)
     elif not as_json:
         _tell(reply["name"], hint=not watch)
-    return watch_to_end(context, reply["name"], as_json=as_json) if watch else ExitCode.DONE
+    return watch_to_end(target, reply["name"], as_json=as_json) if watch else ExitCode.DONE
 
 
 async def _hand_in(client: Client, job: _Submission) -> Submitted:

@@ -1,9 +1,8 @@
 """`pai watch`: a job's states, pulls and output until it ended; `pai submit --watch` is the same."""
 
-from typing import Annotated
+import click
 
-import typer
-
+from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
 from openpai.cli.card import ending
 from openpai.cli.exits import ExitCode
@@ -12,18 +11,19 @@ from openpai.cli.language import say
 from openpai.cli.output import line
 from openpai.cli.progress import tasks_of
 from openpai.cli.screen import choose_screen
+from openpai.cli.speaking import SpeakingCommand, job_argument, json_option
 from openpai.client import Client
 
 
-def watch(
-    context: typer.Context,
-    job: Annotated[str, typer.Argument(metavar="JOB")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
-) -> int:
-    return watch_to_end(context, job, as_json=as_json)
+@click.command(cls=SpeakingCommand)
+@job_argument
+@json_option
+@click.pass_obj
+def watch(target: Target, job: str, as_json: bool) -> int:
+    return watch_to_end(target, job, as_json=as_json)
 
 
-def watch_to_end(context: typer.Context, name: str, *, as_json: bool) -> int:
+def watch_to_end(target: Target, name: str, *, as_json: bool) -> int:
     """Watches a job and returns the exit code that tells how it ended."""
 
     async def watched(client: Client) -> int:
@@ -35,7 +35,7 @@ def watch_to_end(context: typer.Context, name: str, *, as_json: bool) -> int:
         return ExitCode.DONE if succeeded else ExitCode.JOB_FAILED
 
     try:
-        return ask(context, watched)
+        return ask(target, watched)
     except KeyboardInterrupt:
         line("", error=True)
         line(say("watch.interrupted", job=name), error=True)
