@@ -64,12 +64,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to list: exact values per column (OR within one, AND between), a word, an order, a page."""
+    """What to list: exact values per column (OR within one, AND between), a word, an order, a page.
+
+    A state may come with whether a stop was asked for (None: either), since both make the state that is shown.
+    """
 
     usernames: tuple[str, ...] = ()
     virtual_clusters: tuple[str, ...] = ()
-    states: tuple[JobState, ...] = ()
-    stopping: bool | None = None
+    states: tuple[tuple[JobState, bool | None], ...] = ()
     keyword: str = ""
     order: str = "submitted_at"
     descending: bool = True
@@ -395,13 +397,16 @@ def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
     if query.virtual_clusters:
         wanted.append(jobs.c.virtual_cluster.in_(query.virtual_clusters))
     if query.states:
-        wanted.append(jobs.c.state.in_([state.value for state in query.states]))
-    if query.stopping is not None:
-        wanted.append(jobs.c.stop_requested == query.stopping)
+        wanted.append(sa.or_(*(_in_state(state, stopping) for state, stopping in query.states)))
     if query.keyword:
         columns = (jobs.c.username, jobs.c.name, jobs.c.virtual_cluster)
         wanted.append(sa.or_(*(column.contains(query.keyword, autoescape=True) for column in columns)))
     return wanted
+
+
+def _in_state(state: JobState, stopping: bool | None) -> sa.ColumnElement[bool]:
+    same = jobs.c.state == state.value
+    return same if stopping is None else same & (jobs.c.stop_requested == stopping)
 
 
 def _events(connection: sa.Connection, job_id: str) -> list[Event]:

@@ -1,0 +1,53 @@
+"""Puts the application together: the edge, the errors, the routes, and the OpenAPI document."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+import openpai
+from openpai.errors import PaiError
+from openpai.server import replies
+from openpai.server.auth import identify
+from openpai.server.edge import Edge
+from openpai.server.routes import info, jobs, logs, streams, submissions
+from openpai.server.services import Services
+from openpai.server.shapes import ErrorReply
+
+_SUBJECTS = (submissions, jobs, logs, streams)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The HTTP API over these services.
+
+    There is no CORS header and no cookie: a page from elsewhere reaches nothing, and needs nothing yet.
+    """
+    app = FastAPI(
+        title="OpenPAI",
+        version=openpai.__version__,
+        description="Share GPU servers by describing jobs in YAML.",
+        openapi_url="/api/v2/openapi.json",
+        docs_url=None,  # its pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.add_middleware(Edge)
+    app.add_exception_handler(PaiError, replies.on_pai_error)
+    app.add_exception_handler(HTTPException, replies.on_http_error)
+    app.add_exception_handler(RequestValidationError, replies.on_invalid_request)
+    app.include_router(info.router)
+    app.include_router(_guarded())
+    return app
+
+
+def _guarded() -> APIRouter:
+    """All calls that need a token."""
+    errors: dict[int | str, dict[str, Any]] = {
+        "default": {"model": ErrorReply, "description": "what went wrong"}
+    }
+    router = APIRouter(prefix="/api/v2", dependencies=[Depends(identify)], responses=errors)
+    for subject in _SUBJECTS:
+        router.include_router(subject.router)
+    return router

@@ -1,0 +1,110 @@
+"""How an attempt of a task or of a job ended, and where a task ran, in OpenPAI's fields."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from openpai.lifecycle.exit_specs import Behavior, exit_spec
+from openpai.lifecycle.records import Diagnosis, TaskAttempt
+from openpai.lifecycle.states import JobState, is_final, public_task_state
+from openpai.messages import message
+from openpai.protocol.job import normalise_role_name
+from openpai.server.replies import told
+from openpai.server.shapes import DiagnosisReply, ExitMessages, ExitSpecReply, TaskAttemptFields
+
+_TYPES = {"user": "USER_FAILURE", "platform": "PLATFORM_FAILURE", "unknown": "UNKNOWN_FAILURE"}
+_REACTIONS = {
+    Behavior.TRANSIENT: "ALWAYS_BACKOFF_RETRY",
+    Behavior.UNKNOWN: "RETRY_TO_MAX",
+    Behavior.PERMANENT: "NEVER_RETRY",
+    Behavior.STOP: "NEVER_RETRY",
+    Behavior.SUCCESS: "NEVER_RETRY",
+}
+_EXIT_TYPES = {JobState.SUCCEEDED: "Succeeded", JobState.FAILED: "Failed", JobState.STOPPED: "Failed"}
+
+Ports = Mapping[str, str]
+"""Label → port numbers joined by commas, as OpenPAI shows them."""
+
+
+def role_key(role: str) -> str:
+    """The role's name in replies and addresses: the normalised one, unless nothing is left of it."""
+    return normalise_role_name(role) or role
+
+
+def diagnosis_reply(cause: Diagnosis | None, language: str) -> DiagnosisReply | None:
+    """What ended it, in words."""
+    if cause is None:
+        return None
+    words = told(cause.code, cause.params, language)
+    return DiagnosisReply(
+        code=words.code, message=words.message, fix=words.fix, evidence=list(cause.evidence)
+    )
+
+
+def exit_spec_reply(cause: Diagnosis | None, code: int | None, language: str) -> ExitSpecReply | None:
+    """What is known of the exit; `code` is what was shown as the exit code."""
+    if cause is None:
+        return None
+    spec = exit_spec(cause.code)
+    words = message(cause.code, cause.params, language)
+    success = "USER_STOP" if spec.behavior == Behavior.STOP else "USER_SUCCESS"
+    return ExitSpecReply(
+        code=spec.code if code is None else code,
+        phrase=spec.name,
+        type=_TYPES.get(spec.fault, success),
+        behavior="PERMANENT" if spec.behavior == Behavior.STOP else spec.behavior.value.upper(),
+        reaction=_REACTIONS[spec.behavior],
+        reason=words.text,
+        solution=[words.fix] if words.fix else [],
+    )
+
+
+def exit_messages(cause: Diagnosis | None, language: str) -> ExitMessages | None:
+    """What OpenPAI's portal shows beside the exit code."""
+    if cause is None or exit_spec(cause.code).behavior == Behavior.SUCCESS:
+        return None
+    return ExitMessages(launcher=message(cause.code, cause.params, language).text)
+
+
+def exit_diagnostics(cause: Diagnosis | None, language: str) -> str | None:
+    """The cause and the lines that show it, as one text."""
+    if cause is None:
+        return None
+    return "\n".join([message(cause.code, cause.params, language).text, *cause.evidence])
+
+
+def exit_type(state: JobState | None) -> str | None:
+    """OpenPAI's word for how an attempt ended; it has none for a stopped one but Failed."""
+    return None if state is None else _EXIT_TYPES[state]
+
+
+def task_attempt_fields(
+    task: TaskAttempt, full_name: str, job_attempt: int, ports: Ports, language: str
+) -> TaskAttemptFields:
+    """One attempt of a task."""
+    placed = task.node is not None
+    begun = placed and (task.launched_at is not None or is_final(task.state))
+    code = task.exit.code if task.exit else None
+    return TaskAttemptFields(
+        attemptId=task.attempt,
+        attemptState=public_task_state(task.state),
+        currentAttemptCreatedTime=task.created_at,
+        currentAttemptLaunchedTime=task.launched_at,
+        currentAttemptCompletedTime=task.completed_at,
+        containerId=task.uid if placed else None,
+        containerIp=task.address,
+        containerNodeName=task.node,
+        containerPorts=dict(ports) if placed else {},
+        containerLog=f"{task_path(task, full_name, job_attempt)}/logs" if begun else None,
+        containerExitCode=code,
+        containerExitSpec=exit_spec_reply(task.diagnosis, code, language),
+        containerExitDiagnostics=exit_diagnostics(task.diagnosis, language),
+        diagnosis=diagnosis_reply(task.diagnosis, language),
+    )
+
+
+def task_path(task: TaskAttempt, full_name: str, job_attempt: int) -> str:
+    """The address of a task attempt, from the root of the API."""
+    return (
+        f"/api/v2/jobs/{quote(full_name, safe='~')}/attempts/{job_attempt}"
+        f"/taskRoles/{quote(role_key(task.role), safe='')}/taskIndex/{task.index}/attempts/{task.attempt}"
+    )

@@ -1,0 +1,78 @@
+"""Whose request it is, and what he may do.
+
+A token is a signed JWT that anyone can read, and it counts only while `store.tokens` knows it. It comes in the
+`Authorization` header alone, never in a cookie or an address, so a page from elsewhere cannot use it.
+"""
+
+import binascii
+from base64 import b64decode
+from hmac import compare_digest
+from typing import Annotated
+
+import jwt
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer
+
+from openpai.errors import fail
+from openpai.server.services import Given, Services
+from openpai.store.tokens import Identity
+
+_ALGORITHM = "HS256"
+
+_documented = HTTPBearer(auto_error=False, description="`Authorization: Bearer <token>`")
+
+
+def mint(secret: str, username: str, application: bool, now_ms: int, jti: str) -> str:
+    """A new token. It counts once `TokenStore.add` knows it; `jti` tells it from others of the same second."""
+    claims = {"username": username, "application": application, "iat": now_ms // 1000, "jti": jti}
+    return jwt.encode(claims, secret, algorithm=_ALGORITHM)
+
+
+async def identify(
+    request: Request, services: Given, _: Annotated[object, Security(_documented)] = None
+) -> Identity:
+    """Who makes the request. Raises `Unauthorized` without a credential, `InvalidToken` with one that is none."""
+    header = request.headers.get("authorization", "").strip()
+    if not header:
+        raise fail("Unauthorized")
+    scheme, _, credential = header.partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return await _owner(services, credential.strip())
+        case "basic":
+            return await _application(services, credential.strip())
+        case _:
+            raise fail("InvalidToken")
+
+
+User = Annotated[Identity, Depends(identify)]
+"""Who makes the request, as a parameter of a route."""
+
+
+def must_own(user: Identity, owner: str) -> None:
+    """Raises `Forbidden` unless the user is the owner of the thing or an admin."""
+    if user.username != owner and not user.admin:
+        raise fail("Forbidden", owner=owner)
+
+
+async def _owner(services: Services, token: str) -> Identity:
+    try:
+        jwt.decode(token, services.token_secret, algorithms=[_ALGORITHM])
+    except jwt.InvalidTokenError:
+        raise fail("InvalidToken") from None
+    identity = await services.tokens.identify(token)
+    if identity is None:
+        raise fail("InvalidToken")
+    return identity
+
+
+async def _application(services: Services, credential: str) -> Identity:
+    """Of `Basic <user>:<application token>`. A token of a browser session is refused, as in OpenPAI."""
+    try:
+        username, _, token = b64decode(credential, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise fail("InvalidToken") from None
+    identity = await _owner(services, token)
+    if not identity.application or not compare_digest(identity.username.encode(), username.encode()):
+        raise fail("InvalidToken")
+    return identity

@@ -1,0 +1,57 @@
+"""What the routes are given. `main` makes it; nothing here is made by a route."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from openpai.admission.submit import Admitted, Plan, Submission
+from openpai.backends.contract import PullProgress
+from openpai.controller.placing import Reason
+from openpai.server.sse import OpenStreams
+from openpai.store.changes import Changes
+from openpai.store.jobs import JobStore
+from openpai.store.logs import LogStore
+from openpai.store.tokens import TokenStore
+
+
+class Controller(Protocol):
+    """What the server asks of the loop."""
+
+    def wake(self) -> None:
+        """Something may be new: look at once."""
+
+    def waits(self, job_id: str) -> Sequence[Reason]:
+        """Why a job waits, as of now; empty for one that does not. A change is told under "jobs"."""
+
+    def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
+        """The image pulls that tasks of the job wait for, by task uid. A change is told under the job's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of the house that HTTP reaches. `token_secret` signs tokens (see `auth.mint`).
+
+    `streams` are the replies that never end by themselves: `streams.close()` ends them, so that the server can
+    go down.
+    """
+
+    jobs: JobStore
+    logs: LogStore
+    tokens: TokenStore
+    changes: Changes
+    submit: Callable[[Submission], Awaitable[Admitted]]
+    dry_run: Callable[[Submission], Awaitable[Plan]]
+    controller: Controller
+    token_secret: str = field(repr=False)
+    streams: OpenStreams = field(default_factory=OpenStreams)
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Given = Annotated[Services, Depends(_services)]
+"""The services, as a parameter of a route."""
