@@ -35,7 +35,7 @@ log = structlog.get_logger()
 ADMIN = "admin"
 """The account that the first start makes; the command line of this machine acts as it."""
 
-_STREAMS_END_WITHIN_S = 3
+_REPLIES_END_WITHIN_S = 3
 _BACKLOG = 1024
 
 
@@ -62,17 +62,15 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
         controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, policy)
         admission = Admission(jobs, vault, controller.cluster, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")
-        app = create_app(
-            Services(
-                jobs=jobs,
-                logs=logs,
-                tokens=tokens,
-                changes=changes,
-                submit=admission.submit,
-                dry_run=admission.dry_run,
-                controller=controller,
-                token_secret=token_secret,
-            )
+        services = Services(
+            jobs=jobs,
+            logs=logs,
+            tokens=tokens,
+            changes=changes,
+            submit=admission.submit,
+            dry_run=admission.dry_run,
+            controller=controller,
+            token_secret=token_secret,
         )
         url = _url(listening)
         token = await _local_token(data_dir, tokens, token_secret)
@@ -80,7 +78,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
         looping = asyncio.create_task(controller.run(), name="controller")
         log.info("server is up", url=url, data_dir=str(settings.data_dir))
         try:
-            await _Server(_uvicorn_config(app)).serve(sockets=[listening])
+            await _Server(services).serve(sockets=[listening])
         finally:
             looping.cancel()
             await asyncio.gather(looping, return_exceptions=True)
@@ -118,24 +116,32 @@ def _url(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _uvicorn_config(app: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # any ASGI application
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
-    )
-
-
 class _Server(uvicorn.Server):
     """Ends on a signal by returning, so that the rest of the house is put in order too."""
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(
+            uvicorn.Config(
+                create_app(services),
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=_REPLIES_END_WITHIN_S,
+            )
+        )
+        self._streams = services.streams
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Instead of uvicorn's own, which ends the process at once when all replies are sent."""
+
+        def stop(number: int) -> None:
+            self._streams.close()
+            self.handle_exit(number, None)
+
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, stop, number)
         try:
             yield
         finally:
