@@ -14,7 +14,8 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
 from openpai.runtime.demand import gang_of
-from openpai.scheduler.schedule import Placed, schedule
+from openpai.scheduler.explain import Reason, explain
+from openpai.scheduler.schedule import Waits, schedule
 from openpai.store.jobs import JobStore, NewJob
 from openpai.store.vault import Vault
 
@@ -56,6 +57,7 @@ class Plan:
     warnings: tuple[Problem, ...]
     verdicts: tuple[Verdict, ...]
     placement: tuple[Place, ...] | None
+    waits: tuple[Reason, ...] = ()
 
 
 class Admission:
@@ -101,11 +103,13 @@ class Admission:
         """Everything that `submit` would find, and where the tasks would run; keeps nothing."""
         parsed = _parse(submission)
         facts = await gather(self._look_at_cluster)
+        placement, waits = _placement(parsed.job, facts)
         return Plan(
             full_name=f"{submission.username}~{parsed.job.name}",
             warnings=parsed.warnings,
             verdicts=tuple(check(parsed.job, facts)),
-            placement=_placement(parsed.job, facts),
+            placement=placement,
+            waits=waits,
         )
 
     def _new_job(self, submission: Submission, parsed: ParsedJob, fingerprint: str) -> NewJob:
@@ -152,17 +156,18 @@ def _parse(submission: Submission) -> ParsedJob:
     )
 
 
-def _placement(job: Job, facts: Facts) -> tuple[Place, ...] | None:
-    """Where the job would go if it came now, behind those that wait; None: it would wait."""
+def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
+    """Where the job would go if it came now, behind those that wait; or None, and why it would wait."""
     if facts.cluster is None:
-        return None
+        return None, ()
     cluster = facts.cluster
     gang = gang_of("", job.task_roles)
     decision = schedule([*cluster.queue, gang], cluster.nodes, cluster.held)[""]
-    if not isinstance(decision, Placed):
-        return None
-    return tuple(
+    if isinstance(decision, Waits):
+        return None, (explain(decision, decision.behind),)
+    places = (
         Place(name, index, decision.nodes[f"{name}-{index}"])
         for name, role in job.task_roles.items()
         for index in range(role.instances)
     )
+    return tuple(places), ()

@@ -12,7 +12,7 @@ from openpai.clock import new_id, now_ms
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import Reason, held
+from openpai.controller.placing import held
 from openpai.controller.plans import plan_of
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
@@ -23,6 +23,7 @@ from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import gang_of
+from openpai.scheduler.explain import Reason
 from openpai.scheduler.resources import Node
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
@@ -83,7 +84,7 @@ class Controller:
     async def cluster(self) -> Cluster:
         """The cluster as of the last pass. Raises `NoContact`."""
         live = [(run, job) for run, job in self._live if not is_final(run.state)]
-        queue = [gang_of(run.id, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
+        queue = [gang_of(run.full_name, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
         return Cluster(await self.nodes(), held(live), queue)
 
     async def run(self) -> None:

@@ -1,27 +1,20 @@
 """Gives waiting jobs their nodes, networks and addresses. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from openpai.controller.situation import Policy, Situation
-from openpai.errors import PaiError, Params
+from openpai.errors import PaiError
 from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, task_resources
 from openpai.runtime.network import lease_addresses, lease_subnet, shared_subnet
+from openpai.scheduler.explain import Reason, explain
 from openpai.scheduler.resources import NOTHING, Resources
 from openpai.scheduler.schedule import Placed, Waits, schedule
 
 _HOLDING = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a job waits: a code of the messages, and its parameters."""
-
-    code: str
-    params: Params
 
 
 def held(runs: Iterable[tuple[JobRun, Job]]) -> dict[str, Resources]:
@@ -50,7 +43,8 @@ def place(
         run = waiting[job_id][0]
         match decision:
             case Waits():
-                reasons[job_id] = _reason(decision, waiting)
+                behind = waiting[decision.behind][0].full_name if decision.behind else None
+                reasons[job_id] = explain(decision, behind)
             case Placed(nodes):
                 try:
                     placed[job_id] = _placed(run, nodes, leases, situation.now)
@@ -110,20 +104,3 @@ class _Leases:
         self._subnets.add(subnet)
         name = f"{run.id[:16]}-{run.attempt.index}"
         return Network(name, subnet, shared=False), lease_addresses(subnet, (), len(run.tasks))
-
-
-def _reason(waits: Waits, waiting: Mapping[str, tuple[JobRun, Job]]) -> Reason:
-    amounts: dict[str, str | int | float] = {
-        "cpu": waits.needs.cpu,
-        "memory_mb": waits.needs.memory_mb,
-        "gpu": waits.needs.gpu,
-        "free_cpu": waits.free.cpu,
-        "free_memory_mb": waits.free.memory_mb,
-        "free_gpu": waits.free.gpu,
-        "total_cpu": waits.total.cpu,
-        "total_memory_mb": waits.total.memory_mb,
-        "total_gpu": waits.total.gpu,
-    }
-    if waits.behind is not None:
-        return Reason("WaitsForTurn", {**amounts, "behind": waiting[waits.behind][0].full_name})
-    return Reason("WaitsForResources", amounts)

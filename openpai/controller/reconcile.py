@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from openpai.backends.contract import Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.advance import advance
-from openpai.controller.placing import Reason, place
+from openpai.controller.placing import place
 from openpai.controller.situation import Situation
 from openpai.lifecycle.attempts import NewId
 from openpai.lifecycle.records import Event, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.job import Job
+from openpai.scheduler.explain import Reason
 
 Change = tuple[JobRun, list[Event]]
 

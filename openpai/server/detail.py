@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openpai.backends.contract import PullProgress
-from openpai.controller.placing import Reason
+from openpai.scheduler.explain import Reason
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import public_job_state, public_task_state, sub_state
 from openpai.messages import message

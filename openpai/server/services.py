@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from openpai.admission.submit import Admitted, Plan, Submission
 from openpai.backends.contract import PullProgress
-from openpai.controller.placing import Reason
+from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
