@@ -1,26 +1,35 @@
 """What tasks wrote: one append-only log per task attempt, whole, byte for byte.
 
 A log is a folder with two files. `all` holds the bytes of both streams in the order in which the engine got
-them. `streams` tells which byte belongs to which stream: records (stream, first offset), one for each change of
-stream. A record is written before its bytes; one that a crash left without bytes is harmless, since the next
-record of the same offset counts instead.
+them. `streams` tells which byte belongs to which stream: a record for each change of stream, with the offset in
+`all` and how many of the bytes before it are stdout's; so both streams have offsets that are found by bisection.
+A log begins as stdout. A record is written before its bytes; one that a crash left without bytes is harmless,
+since the next record of the same offset counts instead.
 """
 
 import os
 import shutil
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from typing import NamedTuple
 
 from openpai.errors import fail
 
 ALL, STDOUT, STDERR = NAMES = ("all", "stdout", "stderr")
 """The names under which a log can be read: both streams merged, or one of them."""
 
-_RECORD = struct.Struct("<BQ")
+_RECORD = struct.Struct("<BQQ")
 _STREAMS = (STDOUT, STDERR)
+_BLOCK = 8192
+"""Records read at a time."""
+
+_NEAR = 4096
+_WINDOW = 1 << 20
+"""Pieces of a stream that lie no farther apart than `_NEAR` are read together, up to `_WINDOW` bytes."""
 
 
 class LogStore:
@@ -38,15 +47,6 @@ class LogStore:
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Bytes `start` to `end` of `all`, written to one stream."""
-
-    stream: str
-    start: int
-    end: int
-
-
 class TaskLog:
     """One log. Readers may read while the one writer appends."""
 
@@ -59,9 +59,13 @@ class TaskLog:
 
     def size(self, name: str = ALL) -> int:
         """Bytes in the log, or in one stream of it."""
+        if not self.exists():
+            return 0
+        size = self._all.stat().st_size
         if name == ALL:
-            return self._all.stat().st_size if self.exists() else 0
-        return sum(span.end - span.start for span in self._spans() if span.stream == name)
+            return size
+        with _opened(self._streams) as fd:
+            return _Changes(fd).before(size).of(name)
 
     def writer(self) -> "LogWriter":
         """Open the log to append; makes it if it does not exist. Raises `NoSpace`."""
@@ -73,84 +77,157 @@ class TaskLog:
 
     def read(self, name: str, start: int, end: int) -> bytes:
         """Bytes `start` to `end` (or to the end, if that is nearer) of `all` or of one stream."""
-        if not self.exists():
+        end = min(end, self.size(name))
+        if start >= end:
             return b""
-        with self._all.open("rb") as file:
-            return b"".join(
-                os.pread(file.fileno(), e - s, s)
-                for s, e in self._ranges(name, start, min(end, self.size(name)))
-            )
-
-    def _ranges(self, name: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Where in `all` the bytes `start` to `end` of `name` lie."""
-        if name == ALL:
-            yield start, end
-            return
-        passed = 0
-        for span in self._spans():
-            if span.stream != name:
-                continue
-            length = span.end - span.start
-            first, last = max(start - passed, 0), min(end - passed, length)
-            if first < last:
-                yield span.start + first, span.start + last
-            passed += length
-            if passed >= end:
-                return
-
-    def _spans(self) -> Iterator[Span]:
-        size = self.size()
-        records = _RECORD.iter_unpack(_whole_records(self._streams))
-        current: tuple[int, int] | None = None
-        for stream, start in records:
-            if current and current[1] < min(start, size):
-                yield Span(_STREAMS[current[0]], current[1], min(start, size))
-            current = (stream, start)
-        if current and current[1] < size:
-            yield Span(_STREAMS[current[0]], current[1], size)
+        with _opened(self._all) as fd:
+            if name == ALL:
+                return os.pread(fd, end - start, start)
+            with _opened(self._streams) as streams:
+                pieces = _Changes(streams).pieces(name, start, end, size=os.fstat(fd).st_size)
+                return b"".join(_gather(fd, pieces))
 
 
 class LogWriter:
     """Appends to one log. What a full disk cut off is not lost: `size` tells where to go on."""
 
     def __init__(self, all_: Path, streams: Path) -> None:
-        self._all = os.open(all_, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._streams = os.open(streams, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._all = os.open(all_, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError:
+            os.close(self._streams)
+            raise
         self.size = os.fstat(self._all).st_size
-        self._last = self._repair(streams)
+        self._changes = _Changes(self._streams)
+        self._changes.cut(self.size)
+        end = self._changes.before(self.size)
+        self._last, self._stdout = end.stream, end.stdout
 
     def append(self, stream: str, data: bytes) -> None:
         """Add bytes that were written to `stream`. Raises `NoSpace`; what fitted stays."""
         try:
             if stream != self._last:
-                _write_all(self._streams, _RECORD.pack(_STREAMS.index(stream), self.size))
+                record = _RECORD.pack(_STREAMS.index(stream), self.size, self._stdout)
+                _write_all(self._streams, record)
                 self._last = stream
             _write_all(self._all, data)
         except OSError as error:
-            self._last = None  # a record may be torn: the next append writes one again
-            self._cut_torn_record()
+            self._changes.cut(self.size)  # a torn record; a whole one without bytes is harmless
             raise _translate(error) from error
         finally:
-            self.size = os.fstat(self._all).st_size
+            size = os.fstat(self._all).st_size
+            self._stdout += (size - self.size) if stream == STDOUT else 0
+            self.size = size
+
+    def sync(self) -> None:
+        """What was appended is on the disk when this returns. Raises `NoSpace`."""
+        try:
+            os.fsync(self._streams)
+            os.fsync(self._all)
+        except OSError as error:
+            raise _translate(error) from error
 
     def close(self) -> None:
         os.close(self._all)
         os.close(self._streams)
 
-    def _repair(self, streams: Path) -> str | None:
-        """Drop a torn record; the stream of the last whole one."""
-        self._cut_torn_record()
-        whole = _whole_records(streams)
-        return _STREAMS[_RECORD.unpack(whole[-_RECORD.size :])[0]] if whole else None
 
-    def _cut_torn_record(self) -> None:
-        length = os.fstat(self._streams).st_size
-        os.ftruncate(self._streams, length - length % _RECORD.size)
+class _Place(NamedTuple):
+    """A place of the log: its offset in `all`, how many bytes of stdout lie before it, the stream that it is in."""
+
+    stream: str
+    offset: int
+    stdout: int
+
+    def of(self, name: str) -> int:
+        """How many bytes of this stream lie before."""
+        return self.stdout if name == STDOUT else self.offset - self.stdout
+
+    def onward(self, offset: int) -> "_Place":
+        """The place `offset`, if the stream does not change before it."""
+        passed = offset - self.offset if self.stream == STDOUT else 0
+        return _Place(self.stream, offset, self.stdout + passed)
 
 
-def _whole_records(streams: Path) -> bytes:
-    data = streams.read_bytes() if streams.exists() else b""
-    return data[: len(data) - len(data) % _RECORD.size]
+_BEGIN = _Place(STDOUT, 0, 0)
+
+
+class _Changes:
+    """The places where the stream changes, as records in a file."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def __len__(self) -> int:
+        return os.fstat(self._fd).st_size // _RECORD.size
+
+    def __getitem__(self, index: int) -> _Place:
+        return next(self._from(index, 1))
+
+    def before(self, offset: int) -> _Place:
+        """The place `offset` of `all`."""
+        index = bisect_right(self, offset, key=lambda place: place.offset) - 1
+        return (self[index] if index >= 0 else _BEGIN).onward(offset)
+
+    def pieces(self, name: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+        """Where in `all`, which has `size` bytes, the bytes `start` to `end` of the stream `name` lie."""
+        index = bisect_right(self, start, key=lambda place: place.of(name)) - 1
+        last = self[index] if index >= 0 else _BEGIN
+        for place in self._until(index + 1, _Place("", size, 0)):
+            if last.stream == name and last.offset < place.offset:
+                passed = last.of(name)
+                first = last.offset + max(start - passed, 0)
+                after = min(last.offset + end - passed, place.offset, size)
+                if first < after:
+                    yield first, after
+            last = place
+            if place.offset >= size or last.of(name) >= end:
+                return
+
+    def cut(self, size: int) -> None:
+        """Drop a torn record, and those beyond the end of `all`."""
+        whole = bisect_right(self, size, key=lambda place: place.offset)
+        os.ftruncate(self._fd, whole * _RECORD.size)
+
+    def _until(self, index: int, end: _Place) -> Iterator[_Place]:
+        while block := list(self._from(index, _BLOCK)):
+            yield from block
+            index += len(block)
+        yield end
+
+    def _from(self, index: int, count: int) -> Iterator[_Place]:
+        data = os.pread(self._fd, count * _RECORD.size, index * _RECORD.size)
+        whole = len(data) - len(data) % _RECORD.size
+        for stream, offset, stdout in _RECORD.iter_unpack(data[:whole]):
+            yield _Place(_STREAMS[stream], offset, stdout)
+
+
+def _gather(fd: int, pieces: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """The bytes of these pieces of a file; near ones are read together."""
+    window: list[tuple[int, int]] = []
+    for piece in pieces:
+        if window and (piece[0] - window[-1][1] > _NEAR or piece[1] - window[0][0] > _WINDOW):
+            yield from _read_window(fd, window)
+            window = []
+        window.append(piece)
+    if window:
+        yield from _read_window(fd, window)
+
+
+def _read_window(fd: int, window: list[tuple[int, int]]) -> Iterator[bytes]:
+    begin = window[0][0]
+    data = os.pread(fd, window[-1][1] - begin, begin)
+    return (data[start - begin : end - begin] for start, end in window)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[int]:
+    fd = os.open(file, os.O_RDONLY)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
 
 
 def _write_all(fd: int, data: bytes) -> None:
