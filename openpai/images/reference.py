@@ -42,12 +42,13 @@ class ImageReference:
 
     @property
     def familiar(self) -> str:
-        """As docker shows it: `ubuntu:latest`."""
-        if self.registry != DOCKER_HUB:
-            return self.canonical
+        """As docker shows it, `ubuntu:latest`, unless that would read as something else."""
         short = self.repository.removeprefix(OFFICIAL)
-        # `library/a/b` would read as the user a's repository, and `library/localhost/…` as a registry
-        return f"{self.repository if '/' in short else short}{self._suffix}"
+        if "/" in short:
+            short = self.repository
+        if self.registry != DOCKER_HUB or _split_registry(short)[0] != DOCKER_HUB:
+            return self.canonical
+        return short + self._suffix
 
     @property
     def _suffix(self) -> str:

@@ -3,12 +3,16 @@
 The checks of this room see plain values only, so the same checks serve a fresh text and a stored document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from openpai.errors import Params, Problem
 
 Path = tuple[str | int, ...]
+
+MOST_FINDINGS = 1000  # per kind of check; a text with more is hostile, and each costs time to place
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,12 @@ def spell(path: Path) -> str:
     'prerequisites[0].auth.password'
     """
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names for a message; a dash where there are none, the first twenty where there are many."""
+    shown = [str(name) for name in islice(names, MOST_NAMES + 1)]
+    return ", ".join(shown[:MOST_NAMES]) + (", …" if len(shown) > MOST_NAMES else "") or "–"
 
 
 def mapping(holder: object, key: str) -> Mapping[str, object]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from openpai.protocol.document import kind_of
 from openpai.protocol.fields import IDENTIFIER, NAME
-from openpai.protocol.findings import Finding, Path
+from openpai.protocol.findings import MOST_FINDINGS, Finding, Path
 from openpai.protocol.job import Defaults, Deployment, DeploymentRole, Job
 from openpai.protocol.prerequisites import Auth, Data, DockerImage, Output, Script
+from openpai.protocol.scalars import kind_of
 from openpai.protocol.task_role import Completion, ContainerOptions, ResourcePerInstance, TaskRole
 
 _PREREQUISITES: Mapping[str, type[BaseModel]] = {
@@ -58,7 +58,7 @@ def mistakes(error: ValidationError, document: Mapping[str, object]) -> list[Fin
     """All that is wrong with `document` by its models, in the order of the fields."""
     wrong_types: dict[Path, list[str]] = {}
     found: list[Finding] = []
-    for detail in error.errors(include_url=False, include_input=False):
+    for detail in error.errors(include_url=False, include_input=False)[:MOST_FINDINGS]:
         path, value, at_key = _walk(detail["loc"], document)
         kind = detail["type"]
         if kind in _EXPECTED:
@@ -77,14 +77,15 @@ def _walk(location: tuple[int | str, ...], document: object) -> tuple[Path, obje
     for part in location:
         if part == "[key]":
             return path, path[-1], True
-        if (isinstance(value, Mapping) and part in value) or (
-            isinstance(value, list) and isinstance(part, int)
-        ):
-            value = value[part]
-        elif isinstance(value, Mapping) and part == location[-1]:
-            value = None  # the field is missing
-        else:
-            continue
+        match value:
+            case list() if isinstance(part, int):
+                value = value[part]
+            case Mapping() if part in value:
+                value = value[part]
+            case Mapping() if part == location[-1]:
+                value = None  # the field is missing
+            case _:
+                continue
         path = (*path, part)
     return path, value, False
 
@@ -119,7 +120,8 @@ def _wrong_value(path: Path, value: object, allowed: str, *, at_key: bool = Fals
     shown = str(value)
     if len(shown) > _LONGEST_VALUE:
         shown = shown[:_LONGEST_VALUE] + "…"
-    params = {"field": str(path[-1]), "value": shown, "allowed": allowed}
+    field = str(path[-2 if at_key else -1])  # a key that is wrong is a value of what holds it
+    params = {"field": field, "value": shown, "allowed": allowed}
     return Finding("WrongValue", path, params, at_key=at_key)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from openpai.errors import PaiError, Problem
 from openpai.protocol.document import Document, load
-from openpai.protocol.findings import Finding
+from openpai.protocol.findings import MOST_FINDINGS, Finding
 from openpai.protocol.job import Job
 from openpai.protocol.mistakes import mistakes
 from openpai.protocol.references import references
@@ -17,6 +18,7 @@ from openpai.protocol.template import WARNINGS
 from openpai.protocol.templates_in_job import template_findings
 from openpai.protocol.warnings import warnings
 
+MAX_PROBLEMS = 100
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -41,8 +43,9 @@ def parse(
 ) -> ParsedJob:
     """Read a job YAML (or JSON) text.
 
-    `name` replaces the document's own; `parameters` and `secrets` replace or add to the document's own. `stored` are the masked document and the
-    held secrets (`secrets.mask`) of the job that this text was cloned from: its `******` are filled in.
+    `name` replaces the document's; `parameters` and `secrets` replace or add to its own. `stored` are the
+    masked document and the held secrets (`secrets.mask`) of the job that this text was cloned from: its
+    `******` are filled in.
     Raises PaiError with all problems together.
     """
     source = load(text)
@@ -82,7 +85,7 @@ def _overridden(document: Mapping[str, Any], field: str, values: Mapping[str, ob
 
 def _validate(document: Mapping[str, Any]) -> tuple[Job | None, list[Finding]]:
     masked = list(still_masked(document))
-    found = [*references(document), *masked]
+    found = [*islice(references(document), MOST_FINDINGS), *masked]
     try:
         return Job.model_validate(document), found
     except ValidationError as error:
@@ -91,5 +94,5 @@ def _validate(document: Mapping[str, Any]) -> tuple[Job | None, list[Finding]]:
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:
-    """In the order of the text; what has no place comes last."""
-    return sorted(problems, key=lambda p: (p.line is None, p.line or 0, p.column or 0))
+    """In the order of the text, what has no place last; more than anybody reads is cut off."""
+    return sorted(problems, key=lambda p: (p.line is None, p.line or 0, p.column or 0))[:MAX_PROBLEMS]

@@ -5,11 +5,10 @@ Works on plain values of any shape, so that these mistakes are told together wit
 
 from collections.abc import Iterator, Mapping
 
-from openpai.protocol.findings import Finding, Path, items, mapping
+from openpai.protocol.findings import Finding, Path, items, listed, mapping
 from openpai.protocol.job import normalise_role_name
 
 _ONE_OF_TYPE = {"dockerImage": "dockerimage", "data": "data", "output": "output", "script": "script"}
-NOTHING_KNOWN = "–"
 
 
 def references(document: Mapping[str, object]) -> Iterator[Finding]:
@@ -29,11 +28,6 @@ def prerequisite_names(document: Mapping[str, object]) -> Iterator[tuple[int, st
                 yield index, kind, name
 
 
-def listed(names: Iterator[str] | list[str]) -> str:
-    """Names for a message."""
-    return ", ".join(dict.fromkeys(names)) or NOTHING_KNOWN
-
-
 def _duplicates(document: Mapping[str, object]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for index, kind, name in prerequisite_names(document):
@@ -44,34 +38,34 @@ def _duplicates(document: Mapping[str, object]) -> Iterator[Finding]:
 
 
 def _unknown_prerequisites(document: Mapping[str, object]) -> Iterator[Finding]:
-    by_type: dict[str, list[str]] = {}
+    known: dict[str, dict[str, None]] = {"any": {}}  # type → names, in order
     for _, kind, name in prerequisite_names(document):
-        by_type.setdefault(kind, []).append(name)
-    every = [name for names in by_type.values() for name in names]
+        known.setdefault(kind, {})[name] = None
+        known["any"][name] = None
     for role in mapping(document, "taskRoles"):
-        body = mapping(document["taskRoles"], role)
-        path: Path = ("taskRoles", role)
-        for field, kind in _ONE_OF_TYPE.items():
-            if isinstance(name := body.get(field), str) and name not in by_type.get(kind, ()):
-                yield _unknown((*path, field), name, kind, by_type.get(kind, []))
-        for index, listed_name in enumerate(items(body, "prerequisites")):
-            if isinstance(listed_name, str) and listed_name not in every:
-                yield _unknown((*path, "prerequisites", index), listed_name, "any", every)
+        for path, kind, wanted in _wanted_prerequisites(mapping(document["taskRoles"], role)):
+            if isinstance(wanted, str) and wanted not in known.get(kind, {}):
+                params = {"name": wanted, "type": kind, "known": listed(known.get(kind, {}))}
+                yield Finding("UnknownPrerequisite", ("taskRoles", role, *path), params)
 
 
-def _unknown(path: Path, name: str, kind: str, known: list[str]) -> Finding:
-    return Finding("UnknownPrerequisite", path, {"name": name, "type": kind, "known": listed(known)})
+def _wanted_prerequisites(role: Mapping[str, object]) -> Iterator[tuple[Path, str, object]]:
+    """Field, type and name of everything that a role refers to."""
+    for field, kind in _ONE_OF_TYPE.items():
+        yield (field,), kind, role.get(field)
+    for index, name in enumerate(items(role, "prerequisites")):
+        yield ("prerequisites", index), "any", name
 
 
 def _deployments(document: Mapping[str, object]) -> Iterator[Finding]:
-    seen: list[str] = []
+    seen: dict[str, None] = {}
     for index, deployment in enumerate(items(document, "deployments")):
         name = deployment.get("name") if isinstance(deployment, Mapping) else None
         if not isinstance(name, str):
             continue
         if name in seen:
             yield Finding("DuplicateDeployment", ("deployments", index, "name"), {"name": name})
-        seen.append(name)
+        seen[name] = None
     wanted = mapping(document, "defaults").get("deployment")
     if wanted is not None and not isinstance(wanted, bool | list | dict) and str(wanted) not in seen:
         params = {"name": str(wanted), "known": listed(seen)}

@@ -49,6 +49,25 @@ def _integer(match: re.Match[str]) -> int:
     raise AssertionError("one alternative of _INTEGER always matches")
 
 
+def kind_of(value: object) -> str:
+    """The YAML word for a value's type, as messages use it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "list"
+        case _:
+            return "mapping"
+
+
 def print_scalar(value: object) -> str:
     """A value as JavaScript's `String()` prints it, so that templates give what they gave under OpenPAI.
 

@@ -39,7 +39,6 @@ def _tidy(node: Any) -> None:
     if node.get("default") == []:
         del node["default"]  # an empty list may not be written
     for name, field in node.get("properties", {}).items():
-        if "title" in field or "$ref" in field:
-            field["title"] = name
+        field["title"] = name
     for value in node.values():
         _tidy(value)

@@ -8,9 +8,10 @@ OpenPAI); what a secret's value holds is never read as a template.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from openpai.errors import PaiError, Params
-from openpai.protocol.findings import Finding, Path
+from openpai.protocol.findings import MOST_FINDINGS, Finding, Path, listed
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
 from openpai.protocol.scalars import print_scalar
@@ -41,7 +42,8 @@ class Renderer:
             self._spend(text, path)
             return text
         known = {name for names in passes for name in names}
-        self.findings.extend(_untouched(text, scope, known, path))
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.extend(_untouched(text, scope, known, path))
         for names in passes:
             text = _TAG.sub(lambda tag, names=names: self._put(tag, scope, names, path), text)  # type: ignore[misc]
         self._spend(text, path)
@@ -56,7 +58,7 @@ class Renderer:
             printed = print_scalar(value)
             self._spend(printed, path)
             return printed
-        if root in _CODES:
+        if root in _CODES and len(self.findings) < MOST_FINDINGS:
             unknown, empty = _CODES[root]
             name = ".".join(keys)
             params: Params = {"name": name, "known": known} if value is _MISSING else {"name": name}
@@ -127,23 +129,20 @@ def _read(inside: str) -> tuple[str, list[str]]:
 def _look_up(value: object, keys: list[str]) -> tuple[object, str]:
     """The value at `keys`, or _MISSING with the names that would have been there."""
     for key in keys:
-        if isinstance(value, Mapping):
-            known = ", ".join(map(str, value)) or "–"
-            value = value.get(key, _MISSING)
-        elif isinstance(value, list | tuple):
-            known = f"[0] … [{len(value) - 1}]" if value else "–"
-            inside = key.isascii() and key.isdecimal() and len(key) < 9 and int(key) < len(value)
-            value = value[int(key)] if inside else _MISSING
-        else:
-            known, value = "–", _MISSING
+        holder, value = value, _MISSING
+        if isinstance(holder, Mapping):
+            value = holder.get(key, _MISSING)
+        elif isinstance(holder, list | tuple) and key.isascii() and key.isdecimal() and len(key) < 9:
+            value = holder[int(key)] if int(key) < len(holder) else _MISSING
         if value is _MISSING:
-            return _MISSING, known
+            names = range(len(holder)) if isinstance(holder, list | tuple) else holder
+            return _MISSING, listed(names if isinstance(names, Mapping | range) else ())
     return value, ""
 
 
 def _untouched(text: str, scope: Scope, known: set[str], path: Path) -> Iterator[Finding]:
     """Warnings for what looks like a template and is none."""
-    for tag in _TAG.finditer(text):
+    for tag in islice(_TAG.finditer(text), MOST_FINDINGS):
         root, keys = _read(tag[1])
         stays = root not in known or root not in scope
         if not stays and root not in _CODES:

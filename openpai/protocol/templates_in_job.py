@@ -19,9 +19,15 @@ def template_findings(document: Mapping[str, object]) -> list[Finding]:
         auth = mapping(prerequisite, "auth")
         for key in ("username", "password", "registryuri"):
             _render(renderer, auth.get(key), values, AUTH_PASSES, ("prerequisites", index, "auth", key))
-    for role in mapping(document, "taskRoles"):
-        scope = {**values, **_sources(document, mapping(document["taskRoles"], role))}
-        for path, command in _commands(document, role):
+    sources = _sources(document)
+    around = _active_deployment(document)
+    for name in mapping(document, "taskRoles"):
+        role = mapping(document["taskRoles"], name)
+        chosen = {
+            kind: sources.get((kind, role.get(kind))) for kind in _SOURCES if isinstance(role.get(kind), str)
+        }
+        scope = {**values, **{kind: source for kind, source in chosen.items() if source is not None}}
+        for path, command in (*_commands(name, role), *_around(name, *around)):
             _render(renderer, command, scope, COMMAND_PASSES, path)
     distinct = {(finding.code, finding.path, finding.needle): finding for finding in renderer.findings}
     return list(distinct.values())
@@ -34,24 +40,33 @@ def _render(
         renderer.render(text, scope, *passes, path=path)
 
 
-def _sources(document: Mapping[str, object], role: Mapping[str, object]) -> dict[str, object]:
-    """`script`, `output` and `data` of a role: the prerequisites that it names."""
-    found: dict[str, object] = {}
+def _sources(document: Mapping[str, object]) -> dict[tuple[str, object], object]:
+    """The prerequisites that `$script`, `$output` and `$data` may stand for, by type and name."""
+    found: dict[tuple[str, object], object] = {}
     for prerequisite in items(document, "prerequisites"):
         if isinstance(prerequisite, Mapping):
             kind, name = prerequisite.get("type"), prerequisite.get("name")
-            if kind in _SOURCES and name is not None and role.get(str(kind)) == name:
-                found.setdefault(str(kind), prerequisite)
+            if kind in _SOURCES and isinstance(name, str):
+                found.setdefault((str(kind), name), prerequisite)
     return found
 
 
-def _commands(document: Mapping[str, object], role: str) -> Iterator[tuple[Path, object]]:
-    for index, command in enumerate(items(mapping(document["taskRoles"], role), "commands")):
-        yield ("taskRoles", role, "commands", index), command
+def _active_deployment(document: Mapping[str, object]) -> tuple[int, object]:
+    """Position and body of the deployment that `defaults` names; no body when there is none."""
     wanted = mapping(document, "defaults").get("deployment")
-    for number, deployment in enumerate(items(document, "deployments")):
-        if isinstance(deployment, Mapping) and wanted is not None and deployment.get("name") == wanted:
-            around = mapping(mapping(deployment, "taskRoles"), role)
-            for field in ("preCommands", "postCommands"):
-                for index, command in enumerate(items(around, field)):
-                    yield ("deployments", number, "taskRoles", role, field, index), command
+    for index, deployment in enumerate(items(document, "deployments")):
+        if isinstance(deployment, Mapping) and wanted is not None and deployment.get("name") == str(wanted):
+            return index, deployment
+    return 0, None
+
+
+def _commands(name: str, role: Mapping[str, object]) -> Iterator[tuple[Path, object]]:
+    for index, command in enumerate(items(role, "commands")):
+        yield ("taskRoles", name, "commands", index), command
+
+
+def _around(name: str, position: int, deployment: object) -> Iterator[tuple[Path, object]]:
+    role = mapping(mapping(deployment, "taskRoles"), name)
+    for field in ("preCommands", "postCommands"):
+        for index, command in enumerate(items(role, field)):
+            yield ("deployments", position, "taskRoles", name, field, index), command
