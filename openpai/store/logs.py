@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -173,34 +174,32 @@ class _Changes:
     def pieces(self, name: str, start: int, end: int, size: int) -> Iterator[tuple[int, int]]:
         """Where in `all`, which has `size` bytes, the bytes `start` to `end` of the stream `name` lie."""
         index = bisect_right(self, start, key=lambda place: place.of(name)) - 1
-        last = self[index] if index >= 0 else _BEGIN
-        for place in self._until(index + 1, _Place("", size, 0)):
-            if last.stream == name and last.offset < place.offset:
-                passed = last.of(name)
-                first = last.offset + max(start - passed, 0)
-                after = min(last.offset + end - passed, place.offset, size)
+        last, offset, stdout = self[index] if index >= 0 else _BEGIN
+        for stream, next_offset, next_stdout in chain(self._from(index + 1), [_Place("", size, 0)]):
+            if last == name:
+                passed = stdout if name == STDOUT else offset - stdout
+                first = offset if start <= passed else offset + start - passed
+                after = min(offset + end - passed, next_offset, size)
                 if first < after:
                     yield first, after
-            last = place
-            if place.offset >= size or last.of(name) >= end:
-                return
+                if offset + end - passed <= next_offset:
+                    return
+            last, offset, stdout = stream, next_offset, next_stdout
 
     def cut(self, size: int) -> None:
         """Drop a torn record, and those beyond the end of `all`."""
         whole = bisect_right(self, size, key=lambda place: place.offset)
         os.ftruncate(self._fd, whole * _RECORD.size)
 
-    def _until(self, index: int, end: _Place) -> Iterator[_Place]:
-        while block := list(self._from(index, _BLOCK)):
-            yield from block
-            index += len(block)
-        yield end
-
-    def _from(self, index: int, count: int) -> Iterator[_Place]:
-        data = os.pread(self._fd, count * _RECORD.size, index * _RECORD.size)
-        whole = len(data) - len(data) % _RECORD.size
-        for stream, offset, stdout in _RECORD.iter_unpack(data[:whole]):
-            yield _Place(_STREAMS[stream], offset, stdout)
+    def _from(self, index: int, count: int | None = None) -> Iterator[_Place]:
+        """So many records from this one on, or all."""
+        while data := os.pread(self._fd, (count or _BLOCK) * _RECORD.size, index * _RECORD.size):
+            whole = len(data) - len(data) % _RECORD.size
+            for stream, offset, stdout in _RECORD.iter_unpack(data[:whole]):
+                yield _Place(_STREAMS[stream], offset, stdout)
+            if count or whole < len(data):
+                return
+            index += whole // _RECORD.size
 
 
 def _gather(fd: int, pieces: Iterable[tuple[int, int]]) -> Iterator[bytes]:
