@@ -124,6 +124,14 @@ class SimulatedEngine:
         self.news.set()
         self.news = asyncio.Event()
 
+    def create(self, instance: str, plan: ContainerPlan) -> SimulatedContainer:
+        """A container that was made and not started."""
+        self.networks.setdefault((instance, plan.network.name), plan.network)
+        seen = ObservedTask(plan.task, Phase.CREATED, self.nodes[0].name)
+        container = SimulatedContainer(instance, plan, seen, self.tell)
+        self.containers[(instance, plan.task)] = container
+        return container
+
     async def pull(self, image: str, report: ReportPull) -> None:
         """Have the image; who comes while it is pulled waits for that pull."""
         async with self._pulling.setdefault(image, asyncio.Lock()):
@@ -156,16 +164,9 @@ class SimulatedBackend:
             self._engine.check_contact()
             if failure := self._engine.failures.get(plan.image):
                 raise failure
-            self._engine.networks.setdefault((self._instance, plan.network.name), plan.network)
-            container = self._find(plan.task) or self._create(plan)
+            container = self._find(plan.task) or self._engine.create(self._instance, plan)
         if container.seen.phase is Phase.CREATED:
             container.run()
-
-    def _create(self, plan: ContainerPlan) -> SimulatedContainer:
-        seen = ObservedTask(plan.task, Phase.CREATED, self._engine.nodes[0].name)
-        container = SimulatedContainer(self._instance, plan, seen, self._engine.tell)
-        self._engine.containers[(self._instance, plan.task)] = container
-        return container
 
     async def stop(self, task: str, grace_s: float) -> None:
         self._engine.check_contact()

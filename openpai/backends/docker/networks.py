@@ -3,13 +3,15 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, filters, segment
 from openpai.backends.docker.problems import engine_failed, subnet_taken
 from openpai.runtime.container import NetworkPlan
+
+_LOOKS, _LOOK_AGAIN_S = 20, 0.1
 
 
 class Networks:
@@ -63,15 +65,23 @@ class Networks:
         except EngineError as error:
             if error.status == 409:  # another process of ours was quicker
                 return
-            if "overlap" in error.words.lower():
-                raise subnet_taken(plan.subnet, await self._holder(plan), error.words) from error
-            raise engine_failed(f"create network {plan.name}", error.words) from error
+            if "overlap" not in error.words.lower():
+                raise engine_failed(f"create network {plan.name}", error.words) from error
+            holder = await self._holder(plan.subnet)
+            if holder != translate.network_name(self._instance, plan.name):
+                raise subnet_taken(plan.subnet, holder, error.words) from error
 
-    async def _holder(self, plan: NetworkPlan) -> str:
-        """Name of the network that has addresses of the plan's subnet."""
-        wanted = ip_network(plan.subnet)
+    async def _holder(self, subnet: str) -> str:
+        """Name of the network that has addresses of `subnet`; one that is being made shows up a little later."""
+        for _ in range(_LOOKS):
+            if holder := await self._overlapping(ip_network(subnet)):
+                return holder
+            await asyncio.sleep(_LOOK_AGAIN_S)
+        return ""
+
+    async def _overlapping(self, wanted: IPv4Network | IPv6Network) -> str:
         for network in await self._list({}):
-            if any(wanted.overlaps(ip_network(subnet)) for subnet in _subnets(network) if ":" not in subnet):
+            if any(_overlap(wanted, ip_network(subnet)) for subnet in _subnets(network)):
                 return str(network["Name"])
         return ""
 
@@ -94,3 +104,7 @@ class Networks:
 
 def _subnets(network: Mapping[str, Any]) -> list[str]:
     return [pool["Subnet"] for pool in (network["IPAM"].get("Config") or ()) if pool.get("Subnet")]
+
+
+def _overlap(one: IPv4Network | IPv6Network, other: IPv4Network | IPv6Network) -> bool:
+    return one.version == other.version and one.overlaps(other)

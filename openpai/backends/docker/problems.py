@@ -104,9 +104,9 @@ def wrong_platform(image: str, has: str, needed: str) -> PaiError:
 
 
 def subnet_taken(subnet: str, network: str, words: str) -> PaiError:
-    """`subnet` cannot be had: `network` ("" where unknown) of this engine holds addresses of it."""
+    """`subnet` cannot be had: `network` of this engine has addresses of it. "": none is seen, so it may pass."""
     params = {"subnet": subnet, "network": network or "?", "detail": _detail(words)}
-    return Refused(Problem("SubnetTaken", params))
+    return _error(not network, Problem("SubnetTaken", params))
 
 
 def engine_failed(act: str, words: str) -> TemporaryFailure:
