@@ -21,13 +21,13 @@ def advance(run: JobRun, job: Job, situation: Situation, new_id: NewId) -> tuple
     """The job after this moment, and what happened to it. The same job when nothing did."""
     happened: list[Event] = []
     if run.state == JobState.RETRYING:
-        return _leave_retrying(run, job, situation, new_id, happened), happened
+        if situation.now < (run.retry_at or 0) and not run.stop_requested:
+            return run, happened
+        run = _next_attempt(run, job, situation.now, new_id)
     run = _see_tasks(run, situation, happened)
     run = _see_outcome(run, job, situation, happened)
     if run.attempt.outcome and all(is_final(task.state) for task in run.tasks):
         run = _end_attempt(run, job, situation, run.attempt.outcome, happened)
-        if run.state == JobState.RETRYING:
-            run = _leave_retrying(run, job, situation, new_id, happened)
     return run, happened
 
 
@@ -61,10 +61,12 @@ def _see_task(
         return _unseen(task, situation, stop_requested, happened)
     match seen.phase:
         case Phase.RUNNING:
-            return _running(task, seen, happened)
+            return _running(task, seen, situation.now, happened)
+        case Phase.CREATED:
+            return _not_started(task, situation, happened)
         case Phase.EXITED if task.uid in situation.captured:
             return _exited(task, seen, situation, stop_requested, happened)
-        case _:  # made but not started: it is started again; ended but its log is not whole: wait for that
+        case _:  # ended but its log is not whole: wait for that
             return task
 
 
@@ -78,6 +80,13 @@ def _unseen(
         return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
     if task.state == TaskState.RUNNING:
         return _end(task, TaskState.FAILED, Diagnosis("ContainerLost"), situation.now, happened)
+    return _not_started(task, situation, happened)
+
+
+def _not_started(task: TaskAttempt, situation: Situation, happened: list[Event]) -> TaskAttempt:
+    """It does not run yet: it is started, unless that was tried often enough."""
+    if task.state != TaskState.PREPARING or task.uid in situation.starting:
+        return task
     trouble = situation.troubles.get(task.uid)
     if trouble and trouble.over:
         cause = Diagnosis(trouble.problem.code, trouble.problem.params)
@@ -85,10 +94,10 @@ def _unseen(
     return task
 
 
-def _running(task: TaskAttempt, seen: ObservedTask, happened: list[Event]) -> TaskAttempt:
+def _running(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Event]) -> TaskAttempt:
     if task.launched_at is None:
-        task = replace(task, launched_at=seen.started_at)
-        happened.append(Event(seen.started_at or 0, "TaskRunning", _who(task), task.uid))
+        task = replace(task, launched_at=now if seen.started_at is None else seen.started_at)
+        happened.append(Event(task.launched_at or now, "TaskRunning", _who(task), task.uid))
     if task.state == TaskState.PREPARING:
         task = replace(task, state=step_task(task.uid, task.state, TaskState.RUNNING))
     return task
@@ -105,7 +114,7 @@ def _exited(
     if task.launched_at is None and seen.started_at is not None:
         # An engine may note the start of a short-lived container after its end.
         started_at = min(seen.started_at, seen.exit.finished_at)
-        task = _running(task, replace(seen, started_at=started_at), happened)
+        task = _running(task, replace(seen, started_at=started_at), situation.now, happened)
     task = replace(task, exit=seen.exit)
     if task.state == TaskState.STOPPING:
         cause = _stop_cause(stop_requested)
@@ -187,27 +196,13 @@ def _end_attempt(
     )
 
 
-def _leave_retrying(
-    run: JobRun, job: Job, situation: Situation, new_id: NewId, happened: list[Event]
-) -> JobRun:
-    """The time of the next attempt has come, or a person stopped the job before it did."""
-    if run.stop_requested:
-        outcome = Outcome(JobState.STOPPED, _STOP)
-        happened.append(_ended(outcome, situation.now))
-        return replace(
-            run,
-            state=step_job(run.full_name, run.state, JobState.STOPPED),
-            attempt=replace(run.attempt, outcome=outcome),
-            retry_at=None,
-            completed_at=situation.now,
-        )
-    if run.retry_at is not None and situation.now < run.retry_at:
-        return run
+def _next_attempt(run: JobRun, job: Job, now: int, new_id: NewId) -> JobRun:
+    """The job begins afresh. Only after the attempt before was kept as it ended: else its end would be lost."""
     return replace(
         run,
         state=step_job(run.full_name, run.state, JobState.QUEUED),
-        attempt=JobAttempt(run.attempt.index + 1, situation.now),
-        tasks=first_tasks(job.task_roles, situation.now, new_id),
+        attempt=JobAttempt(run.attempt.index + 1, now),
+        tasks=first_tasks(job.task_roles, now, new_id),
         retry_at=None,
     )
 

@@ -1,7 +1,7 @@
 """Copies what tasks write from the backend into their logs, whole: each log goes on from where it ends."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 
 import structlog
 
@@ -36,19 +36,22 @@ class Capture:
         live = set(live)
         self.captured &= live
         for task in self._running.keys() - live:
-            self._running.pop(task).cancel()
+            self._running[task].cancel()
 
     async def close(self) -> None:
         """Stop copying; what is missing comes after the next start."""
-        for running in self._running.values():
+        copying = list(self._running.values())
+        for running in copying:
             running.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await asyncio.gather(*copying, return_exceptions=True)
 
     async def _copy(self, job_id: str, task: str) -> None:
-        while not await self._copy_once(job_id, task):  # noqa: ASYNC110  the disk sends no event when it has room
-            await asyncio.sleep(_RETRY_S)
-        self.captured.add(task)
-        self._running.pop(task, None)
+        try:
+            while not await self._copy_once(job_id, task):  # noqa: ASYNC110  a disk sends no event when it has room
+                await asyncio.sleep(_RETRY_S)
+            self.captured.add(task)
+        finally:
+            self._running.pop(task, None)
         self._changes.publish(task)
         self._wake()
 
@@ -56,21 +59,27 @@ class Capture:
         """Copy until the end; False if it was cut short and must go on."""
         try:
             writer = self._logs.of(job_id, task).writer()
-        except PaiError as error:
-            log.warning("log cannot be kept yet", task=task, problem=error.first.code)
-            return False
-        try:
-            await self._copy_into(writer, task)
+            try:
+                await self._copy_into(writer, task)
+            finally:
+                writer.close()
         except NoContact:
             return False
         except PaiError as error:
             log.warning("log cannot be kept yet", task=task, problem=error.first.code)
             return False
-        finally:
-            writer.close()
+        except Exception:
+            log.exception("log cannot be kept yet", task=task)
+            return False
         return True
 
     async def _copy_into(self, writer: LogWriter, task: str) -> None:
-        async for chunk in self._backend.logs(task, writer.size):
-            writer.append(chunk.stream, chunk.data)
-            self._changes.publish(task)
+        chunks = self._backend.logs(task, writer.size)
+        try:
+            async for chunk in chunks:
+                writer.append(chunk.stream, chunk.data)
+                self._changes.publish(task)
+        finally:
+            if isinstance(chunks, AsyncGenerator):
+                await chunks.aclose()  # what broke off here may not be read on: its connection goes at once
+        await asyncio.to_thread(writer.sync)  # its container may be removed now: nobody else has it any more

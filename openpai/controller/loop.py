@@ -98,15 +98,19 @@ class Controller:
                     await asyncio.wait_for(self._awake.wait(), pause)
         finally:
             watching.cancel()
-            await asyncio.gather(
-                watching, self._performer.close(), self._capture.close(), return_exceptions=True
-            )
+            await asyncio.gather(watching, return_exceptions=True)
+            await self._performer.close()  # first: a start that ends may begin a capture
+            await self._capture.close()
 
     async def _watch_backend(self) -> None:
         while True:
-            with contextlib.suppress(NoContact):
+            try:
                 async for _ in self._backend.changes():
                     self.wake()
+            except NoContact:
+                pass  # the next pass meets it, and tells
+            except Exception:
+                log.exception("watching the backend failed")
             self.wake()
             await asyncio.sleep(_TROUBLE_S)
 
@@ -137,7 +141,7 @@ class Controller:
         starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake
         observation = await self._backend.observe()
         nodes = await self.nodes()
-        jobs = await self._specs.of(await self._jobs.live())
+        jobs, unreadable = await self._specs.of(await self._jobs.live())
         self._follow_logs(jobs, observation)
         situation = Situation(
             now=now_ms(),
@@ -148,6 +152,7 @@ class Controller:
             outputs=self._outputs(jobs, observation),
             troubles=dict(self._performer.troubles),
             policy=self._policy,
+            unreadable=unreadable,
         )
         decision = reconcile(jobs, situation, new_id)
         if decision.changed:

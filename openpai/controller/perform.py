@@ -9,7 +9,7 @@ from openpai.backends.contract import Backend, PullProgress
 from openpai.clock import now_ms
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.situation import Trouble
-from openpai.errors import NoContact, PaiError, TemporaryFailure
+from openpai.errors import NoContact, PaiError, Problem, TemporaryFailure
 from openpai.runtime.container import ContainerPlan
 
 log = structlog.get_logger()
@@ -65,7 +65,10 @@ class Performer:
             log.warning("backend cannot be reached", act=repr(act), problem=dict(error.first.params))
             await asyncio.sleep(1)
         except PaiError as error:
-            log.error("act failed", act=repr(act), code=error.first.code, problem=dict(error.first.params))
+            log.warning("act failed", act=repr(act), code=error.first.code, problem=dict(error.first.params))
+            await asyncio.sleep(1)
+        except Exception:
+            log.exception("act failed by a fault of this program", act=repr(act))
             await asyncio.sleep(1)
         finally:
             self._running.pop(act, None)
@@ -74,7 +77,7 @@ class Performer:
     async def _execute(self, act: Act, plan: Callable[[], ContainerPlan]) -> None:
         match act:
             case StartTask():
-                await self._start(act, plan())
+                await self._start(act, plan)
             case StopTask(task, grace_s):
                 await self._break_off_start(task)
                 await self._backend.stop(task, grace_s)
@@ -83,23 +86,26 @@ class Performer:
             case RemoveNetwork(name):
                 await self._backend.remove_network(name)
 
-    async def _start(self, act: StartTask, plan: ContainerPlan) -> None:
-        pulls = self.pulls.setdefault(act.job_id, {})
-
+    async def _start(self, act: StartTask, plan: Callable[[], ContainerPlan]) -> None:
         def report(progress: PullProgress) -> None:
-            pulls[act.task] = progress
+            self.pulls.setdefault(act.job_id, {})[act.task] = progress
             self._told(act.job_id)
 
         try:
-            await self._backend.start(plan, report)
+            await self._backend.start(plan(), report)
         except NoContact:
             raise
         except PaiError as error:
             self._note_trouble(act.task, error)
+        except Exception as error:
+            log.exception("start failed by a fault of this program", task=act.task)
+            problem = Problem("EngineFailed", {"act": "start", "detail": repr(error)})
+            self._note_trouble(act.task, TemporaryFailure(problem))
         else:
             self.troubles.pop(act.task, None)
             self._started(act.job_id, act.task)
         finally:
+            pulls = self.pulls.get(act.job_id, {})
             pulls.pop(act.task, None)
             if not pulls:
                 self.pulls.pop(act.job_id, None)

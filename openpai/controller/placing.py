@@ -1,9 +1,10 @@
 """Gives waiting jobs their nodes, networks and addresses. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from openpai.controller.situation import Policy, Situation
+from openpai.controller.situation import Situation
 from openpai.errors import PaiError
 from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
@@ -14,6 +15,7 @@ from openpai.scheduler.explain import Reason, explain
 from openpai.scheduler.resources import NOTHING, Resources
 from openpai.scheduler.schedule import Placed, Waits, schedule
 
+_SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
 _HOLDING = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
 
 
@@ -36,21 +38,26 @@ def place(
     if not waiting:
         return {}, {}
     queue = [gang_of(run.id, job.task_roles) for run, job in waiting.values()]
-    leases = _Leases(situation.policy, (run for run, _ in runs))
-    placed: dict[str, tuple[JobRun, list[Event]]] = {}
+    holding = held(runs)
     reasons: dict[str, Reason] = {}
-    for job_id, decision in schedule(queue, situation.nodes, held(runs)).items():
-        run = waiting[job_id][0]
-        match decision:
-            case Waits():
-                behind = waiting[decision.behind][0].full_name if decision.behind else None
-                reasons[job_id] = explain(decision, behind)
-            case Placed(nodes):
-                try:
-                    placed[job_id] = _placed(run, nodes, leases, situation.now)
-                except PaiError as error:
-                    reasons[job_id] = Reason(error.first.code, error.first.params)
-    return placed, reasons
+    while True:
+        leases = _Leases([*(run for run, _ in runs), *situation.unreadable], situation)
+        placed: dict[str, tuple[JobRun, list[Event]]] = {}
+        exhausted: dict[str, Reason] = {}
+        for job_id, decision in schedule(queue, situation.nodes, holding).items():
+            match decision:
+                case Waits():
+                    behind = waiting[decision.behind][0].full_name if decision.behind else None
+                    reasons[job_id] = explain(decision, behind)
+                case Placed(nodes):
+                    try:
+                        placed[job_id] = _placed(waiting[job_id][0], nodes, leases, situation.now)
+                    except PaiError as error:
+                        exhausted[job_id] = Reason(error.first.code, error.first.params)
+        if not exhausted:
+            return placed, {job_id: reason for job_id, reason in reasons.items() if job_id not in placed}
+        reasons |= exhausted
+        queue = [gang for gang in queue if gang.name not in exhausted]  # they shall keep nobody else waiting
 
 
 def _placed(run: JobRun, nodes: Mapping[str, str], leases: "_Leases", now: int) -> tuple[JobRun, list[Event]]:
@@ -82,11 +89,12 @@ def _task_name(task: TaskAttempt) -> str:
 class _Leases:
     """The addresses and subnets in use; what is taken in this pass counts at once."""
 
-    def __init__(self, policy: Policy, runs: Iterable[JobRun]) -> None:
-        self._policy = policy
-        self._shared = Network("shared", shared_subnet(policy.network_pool), shared=True)
+    def __init__(self, runs: Iterable[JobRun], situation: Situation) -> None:
+        self._pool = situation.policy.network_pool
+        self._shared = Network("shared", shared_subnet(self._pool), shared=True)
         self._addresses: set[str] = set()
-        self._subnets: set[str] = set()
+        networks = situation.observation.networks  # those of ended attempts are in use until they are removed
+        self._subnets = {subnet for name in networks if (subnet := _subnet_of(name))}
         for run in runs:
             network = run.attempt.network
             if network and network.shared:
@@ -100,7 +108,21 @@ class _Leases:
             addresses = lease_addresses(self._shared.subnet, self._addresses, 1)
             self._addresses.update(addresses)
             return self._shared, addresses
-        subnet = lease_subnet(self._policy.network_pool, self._subnets, len(run.tasks))
+        subnet = lease_subnet(self._pool, self._subnets, len(run.tasks))
         self._subnets.add(subnet)
-        name = f"{run.id[:16]}-{run.attempt.index}"
-        return Network(name, subnet, shared=False), lease_addresses(subnet, (), len(run.tasks))
+        network = Network(_network_name(run, subnet), subnet, shared=False)
+        return network, lease_addresses(subnet, (), len(run.tasks))
+
+
+def _network_name(run: JobRun, subnet: str) -> str:
+    """It tells the subnet: a network whose attempt is gone still shows what it holds."""
+    return f"{run.id[:16]}-{run.attempt.index}-{subnet.replace('/', '-')}"
+
+
+def _subnet_of(network: str) -> str | None:
+    """
+    >>> _subnet_of("0123456789abcdef-0-10.210.16.0-28"), _subnet_of("another")
+    ('10.210.16.0/28', None)
+    """
+    match = _SUBNET.search(network)
+    return f"{match[1]}/{match[2]}" if match else None

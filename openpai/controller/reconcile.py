@@ -74,8 +74,9 @@ def _task_act(run: JobRun, task: TaskAttempt, situation: Situation) -> Act | Non
 
 def _leftovers(runs: Sequence[JobRun], situation: Situation) -> list[Act]:
     """What is on the backend and belongs to no live job: remains of ended jobs, or of a crash."""
-    known = {task.uid for run in runs for task in run.tasks}
-    networks = {run.attempt.network.name for run in runs if run.attempt.network and not is_final(run.state)}
+    known = {task.uid for run in [*runs, *situation.unreadable] for task in run.tasks}
+    live = [run for run in [*runs, *situation.unreadable] if not is_final(run.state)]
+    networks = {run.attempt.network.name for run in live if run.attempt.network}
     tasks = [RemoveTask(uid) for uid in situation.observation.tasks if uid not in known]
     return [*tasks, *(RemoveNetwork(name) for name in sorted(situation.observation.networks - networks))]
 
@@ -91,11 +92,14 @@ def _troubles(runs: Sequence[JobRun], situation: Situation) -> dict[str, Reason]
 
 
 def _again_at(runs: Sequence[JobRun], situation: Situation) -> int | None:
+    """A start that is due is not waited for: it is under way, and its end wakes the loop."""
     times = [run.retry_at for run in runs if run.state == JobState.RETRYING and run.retry_at is not None]
     times += [
         situation.troubles[task.uid].again_at
         for run in runs
         for task in run.tasks
-        if task.uid in situation.troubles and not is_final(task.state)
+        if task.uid in situation.troubles
+        and task.state == TaskState.PREPARING
+        and situation.now < situation.troubles[task.uid].again_at
     ]
     return min(times, default=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from openpai.backends.contract import Observation
 from openpai.errors import Problem
+from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.retry import back_off
 from openpai.scheduler.resources import Node
 
@@ -48,7 +49,8 @@ class Situation:
 
     `starting`: task attempts whose start was under way before the observation was made: what was not observed
     of them may yet come. `captured`: those whose log is whole; `outputs`: the end of the log of each task that
-    was observed to have ended.
+    was observed to have ended. `unreadable`: live jobs of which nobody knows any more what they are to do: they
+    are left alone, and keep what they have.
     """
 
     now: int
@@ -59,3 +61,4 @@ class Situation:
     outputs: Mapping[str, bytes]
     troubles: Mapping[str, Trouble]
     policy: Policy
+    unreadable: Sequence[JobRun] = ()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import structlog
 from cryptography.fernet import InvalidToken
 
+from openpai.errors import PaiError
 from openpai.lifecycle.records import JobRun
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
@@ -22,20 +23,28 @@ class Specs:
         self._jobs = jobs
         self._vault = vault
         self._known: dict[str, Job] = {}
+        self._unreadable: set[str] = set()
 
-    async def of(self, runs: Sequence[JobRun]) -> list[tuple[JobRun, Job]]:
-        """Each job with what it is to do. One whose secrets cannot be read any more is left out, and logged."""
+    async def of(self, runs: Sequence[JobRun]) -> tuple[list[tuple[JobRun, Job]], list[JobRun]]:
+        """Each job with what it is to do; and apart, those of which that cannot be read any more (logged once)."""
         found = [(run, await self._spec(run)) for run in runs]
         self._known = {run.id: job for run, job in found if job is not None}
-        return [(run, job) for run, job in found if job is not None]
+        unreadable = [run for run, job in found if job is None]
+        self._unreadable = {run.id for run in unreadable}
+        return [(run, job) for run, job in found if job is not None], unreadable
 
     async def _spec(self, run: JobRun) -> Job | None:
         if run.id in self._known:
             return self._known[run.id]
         spec = await self._jobs.spec(run.id)
         try:
-            held = self._vault.decrypt(spec.secrets)
+            return parse_document(unmask(spec.document, self._vault.decrypt(spec.secrets)))
         except InvalidToken:
-            log.error("secrets cannot be decrypted: is secret.key the file it was?", job=run.full_name)
-            return None
-        return parse_document(unmask(spec.document, held))
+            self._warn(run, "its secrets cannot be decrypted: is secret.key the file that it was?")
+        except PaiError as error:
+            self._warn(run, f"this version does not understand its file: {error}")
+        return None
+
+    def _warn(self, run: JobRun, reason: str) -> None:
+        if run.id not in self._unreadable:
+            log.error("job is left alone", job=run.full_name, reason=reason)

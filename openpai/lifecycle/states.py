@@ -53,7 +53,7 @@ JOB_STEPS: Mapping[JobState, frozenset[JobState]] = {
     JobState.PREPARING: frozenset({JobState.RUNNING}) | _JOB_ENDING,
     JobState.RUNNING: _JOB_ENDING,
     JobState.STOPPING: _JOB_ENDS | {JobState.RETRYING},
-    JobState.RETRYING: frozenset({JobState.QUEUED, JobState.STOPPED}),
+    JobState.RETRYING: frozenset({JobState.QUEUED}),
     JobState.SUCCEEDED: frozenset(),
     JobState.FAILED: frozenset(),
     JobState.STOPPED: frozenset(),
