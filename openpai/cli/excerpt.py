@@ -9,6 +9,7 @@ from openpai.cli.output import clean
 from openpai.client.replies import Problem
 
 _LONGEST = 160  # characters of a source line that are shown
+_TAB = " " * 4
 
 
 def complaints(problems: Sequence[Problem], file: str, text: str) -> list[Complaint]:
@@ -30,13 +31,13 @@ def _excerpt(source: str, number: int, column: int | None) -> list[str]:
     """The source line, and a caret under the column (counted in characters from 1)."""
     first = max(0, (column or 1) - 1 - _LONGEST // 2) if len(source) > _LONGEST else 0
     shown = source[first : first + _LONGEST]
-    margin = f"{number:>5} | "
+    source_line = f"{number:>5} | {shown.replace(chr(9), _TAB)}"
     if column is None:
-        return [margin + shown]
+        return [source_line]
     before = shown[: max(0, column - 1 - first)]
-    return [margin + shown, " " * 5 + " | " + _blank(before) + "^"]
+    return [source_line, f"{'':>5} | {_blank(before)}^"]
 
 
 def _blank(text: str) -> str:
-    """Blanks as wide as the text on a terminal: tabs stay, a Chinese character is two columns."""
-    return "".join("\t" if each == "\t" else " " * cell_len(clean(each)) for each in text)
+    """Blanks as wide as the text on a terminal, where a Chinese character takes two columns."""
+    return " " * cell_len(clean(text.replace("\t", _TAB)))

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import BinaryIO, Protocol, TextIO
 
+from openpai.cli.card import ending
 from openpai.cli.language import say
 from openpai.cli.output import clean, line, to_json
 from openpai.cli.progress import Line, changes
@@ -30,7 +31,7 @@ class Screen(Protocol):
     def output(self, attempt: TaskAttempt, part: LogPart) -> None: ...
     def output_ended(self, attempt: TaskAttempt) -> None: ...
     def lost(self, reason: str) -> None: ...
-    def tell(self, lines: list[Line]) -> None: ...
+    def end(self, job: JobDetail) -> None: ...
 
 
 class TaskOutput:
@@ -94,6 +95,9 @@ class PlainScreen:
 
     def lost(self, reason: str) -> None:
         self.tell([Line(say("watch.lost", reason=reason), "yellow")])
+
+    def end(self, job: JobDetail) -> None:
+        self.tell(ending(job))
 
     def tell(self, lines: list[Line]) -> None:
         for each in lines:
@@ -172,8 +176,8 @@ class JsonScreen:
     def lost(self, reason: str) -> None:
         self._put("lost", {"reason": reason})
 
-    def tell(self, lines: list[Line]) -> None:
-        pass
+    def end(self, job: JobDetail) -> None:
+        self._put("end", {"state": job["jobStatus"]["state"]})
 
     def _put(self, event: str, data: object) -> None:
         print(to_json({"event": event, "data": data}), flush=True)

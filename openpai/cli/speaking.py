@@ -1,6 +1,6 @@
 """Click's commands, speaking the language of this process, and telling faults as exit codes.
 
-The help of a parameter stands in the catalogue as `help.<command>.<parameter>`, or `help.option.<parameter>`
+The help of a parameter stands in the catalogue as `help.<command>.<name>`, or `help.option.<name>`
 where several commands share it; so the functions of the commands hold no texts.
 """
 
@@ -68,8 +68,9 @@ def help_page(
 
 
 def _row(parameter: click.Parameter, context: click.Context) -> Row:
-    own = f"help.{context.info_name}.{parameter.name}"
-    meaning = say(own if own in catalogue(language()) else f"help.option.{parameter.name}")
+    name = parameter.opts[-1].lstrip("-").replace("-", "_")
+    own = f"help.{context.info_name}.{name}"
+    meaning = say(own if own in catalogue(language()) else f"help.option.{name}")
     if isinstance(parameter, click.Argument):
         return parameter.make_metavar(context), meaning
     flag = isinstance(parameter, click.Option) and parameter.is_flag

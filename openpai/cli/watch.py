@@ -4,7 +4,6 @@ import click
 
 from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
-from openpai.cli.card import ending
 from openpai.cli.exits import ExitCode
 from openpai.cli.follow import Watcher
 from openpai.cli.language import say
@@ -30,7 +29,7 @@ def watch_to_end(target: Target, name: str, *, as_json: bool) -> int:
         several = len(tasks_of(await client.job(name))) > 1
         screen = choose_screen(as_json=as_json, prefixed=several)
         final = await Watcher(client, screen).run(name)
-        screen.tell(ending(final))
+        screen.end(final)
         succeeded = final["jobStatus"]["state"] == "SUCCEEDED"
         return ExitCode.DONE if succeeded else ExitCode.JOB_FAILED
 

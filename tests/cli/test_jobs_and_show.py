@@ -1,0 +1,136 @@
+"""`pai jobs`, `pai show`, `pai config`, `pai stop`, `pai schema`: reading and stopping."""
+
+import json
+import subprocess
+
+import yaml
+
+from tests.cli.builders import a_job, a_task, an_item, failed_job
+from tests.cli.conftest import Pai, command
+from tests.cli.stand_in import StandIn
+
+
+def test_jobs_are_listed_one_per_line(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item("bert"), an_item("训练", "FAILED")]
+    lines = pai("jobs").stdout.splitlines()
+    assert lines[0].split()[:3] == ["JOB", "STATE", "DURATION"]
+    assert lines[1].split()[:4] == ["ann~bert", "RUNNING", "1m", "5s"]
+    assert lines[2].split()[:2] == ["ann~训练", "FAILED"]
+    assert "2023-11-14 22:13:20" in lines[1]
+
+
+def test_no_jobs_are_told_apart_from_the_list(pai: Pai) -> None:
+    told = pai("jobs")
+    assert (told.returncode, told.stdout) == (0, "")
+    assert "No jobs." in told.stderr
+
+
+def test_json_is_the_apis_own_shape(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item("bert")]
+    assert json.loads(pai("jobs", "--json").stdout) == {"totalCount": 1, "data": server.world.items}
+
+
+def test_a_limit_says_how_many_there_are(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item(f"j{number}") for number in range(3)]
+    told = pai("jobs", "--limit", "2")
+    assert "j1" in told.stdout
+    assert "j2" not in told.stdout
+    assert "2 of 3" in told.stderr
+
+
+def test_all_jobs_are_fetched_page_by_page(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item(f"j{number}") for number in range(1001)]
+    reply = json.loads(pai("jobs", "--all", "--json").stdout)
+    assert [item["name"] for item in reply["data"]] == [f"j{number}" for number in range(1001)]
+
+
+def test_states_may_be_written_small_and_given_twice(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item("a", "FAILED"), an_item("b", "STOPPED"), an_item("c")]
+    reply = json.loads(pai("jobs", "--state", "failed", "--state", "STOPPED", "--json").stdout)
+    assert [item["name"] for item in reply["data"]] == ["a", "b"]
+
+
+def test_control_characters_of_others_never_reach_the_terminal(pai: Pai, server: StandIn) -> None:
+    server.world.items = [an_item("evil\x1b]0;title\x07\x9b31m\u202e")]
+    server.world.jobs["ann~evil"] = failed_job("evil")
+    for told in (pai("jobs"), pai("show", "ann~evil"), pai("jobs", "--json"), pai("watch", "ann~evil")):
+        assert not {"\x1b", "\x07", "\x9b"} & set(told.stdout + told.stderr)
+    assert "\\x1b]0;title" in pai("jobs").stdout
+
+
+def test_show_of_a_failed_job_has_cause_evidence_remedy_and_exit_code(pai: Pai, server: StandIn) -> None:
+    server.world.jobs["ann~train"] = failed_job()
+    told = pai("show", "ann~train").stdout
+    for words in ("failed after 1m 5s", "needed more memory", "| Killed", "Ask for more memory.", "137"):
+        assert words in told
+
+
+def test_show_of_a_waiting_job_tells_why(pai: Pai, server: StandIn) -> None:
+    reason = {"code": "NotEnoughFree", "message": "2 GPUs are free, 4 are needed.", "fix": "Ask for 2."}
+    server.world.jobs["ann~train"] = a_job(state="WAITING", waits=[reason])
+    told = pai("show", "ann~train").stdout
+    assert "2 GPUs are free, 4 are needed." in told
+    assert "Ask for 2." in told
+
+
+def test_show_of_a_pulling_task_tells_how_far_the_image_is(pai: Pai, server: StandIn) -> None:
+    pull = {
+        "role": "worker", "index": 0, "image": "big:1", "doneBytes": 500_000_000, "totalBytes": 2_000_000_000,
+        "layersDone": 1, "layersTotal": 4,
+    }  # fmt: skip
+    server.world.jobs["ann~train"] = a_job(
+        state="WAITING", sub_state="PREPARING", tasks=[a_task(0, "WAITING", pull=pull)]
+    )
+    assert "25% 500 MB / 2.0 GB" in pai("show", "ann~train").stdout
+
+
+def test_show_as_json_is_the_job_as_the_api_has_it(pai: Pai, server: StandIn) -> None:
+    server.world.jobs["ann~train"] = failed_job()
+    assert json.loads(pai("show", "ann~train", "--json").stdout) == server.world.jobs["ann~train"]
+
+
+def test_show_speaks_chinese(pai: Pai, server: StandIn) -> None:
+    server.world.jobs["ann~train"] = failed_job()
+    assert "失败，用时 1m 5s" in pai("show", "ann~train", "--lang", "zh").stdout
+
+
+def test_a_job_that_is_not_there_exits_2_in_the_servers_words(pai: Pai) -> None:
+    told = pai("show", "ann~nothing")
+    assert told.returncode == 2
+    assert "There is no job ann~nothing." in told.stderr
+
+
+def test_a_config_is_shown_as_yaml_that_can_be_submitted_again(pai: Pai, server: StandIn) -> None:
+    config = {"protocolVersion": 2, "name": "训练", "taskRoles": {"w": {"commands": ["a\nb", "\x1b[0m"]}}}
+    server.world.configs["ann~train"] = json.dumps(config)
+    told = pai("config", "ann~train").stdout
+    assert yaml.safe_load(told) == config
+    assert "name: 训练" in told
+    assert "\x1b" not in told
+    assert json.loads(pai("config", "ann~train", "--json").stdout) == config
+
+
+def test_stop_stops_all_it_can_and_says_what_it_cannot(pai: Pai, server: StandIn) -> None:
+    server.world.jobs = {"ann~a": a_job("a"), "ann~c": a_job("c")}
+    told = pai("stop", "ann~a", "ann~b", "ann~c")
+    assert server.world.stopped == ["ann~a", "ann~c"]
+    assert told.returncode == 2
+    assert "ann~b" in told.stderr
+
+
+def test_the_schema_is_json_schema(pai: Pai) -> None:
+    assert "$schema" in json.loads(pai("schema").stdout)
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly(of_server: dict[str, str], server: StandIn) -> None:
+    server.world.items = [an_item(f"j{number}") for number in range(20_000)]
+    process = subprocess.Popen(
+        command("jobs", "--all", "--json"), env=of_server, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 141
+    assert process.stderr.read() == b""
+    process.stderr.close()
