@@ -60,7 +60,7 @@ def schedule(
     first: Gang | None = None
     reserved: dict[str, Resources] = {}
     for gang in queue:
-        usable = {name: amount - reserved.get(name, NOTHING) for name, amount in free.items()}
+        usable = {name: _beyond(amount, reserved.get(name, NOTHING)) for name, amount in free.items()}
         placed = fit(gang, usable)
         if placed is not None:
             for task, node in placed.items():
@@ -105,6 +105,15 @@ def _reservation(gang: Gang, nodes: Sequence[Node]) -> dict[str, Resources]:
     for task, node in placed.items():
         reserved[node] = reserved.get(node, NOTHING) + gang.tasks[task]
     return reserved
+
+
+def _beyond(free: Resources, reserved: Resources) -> Resources:
+    """What of `free` is not reserved: nothing where more is reserved than free."""
+    return Resources(
+        cpu=min(free.cpu, max(free.cpu - reserved.cpu, 0)),
+        memory_mb=min(free.memory_mb, max(free.memory_mb - reserved.memory_mb, 0)),
+        gpu=min(free.gpu, max(free.gpu - reserved.gpu, 0)),
+    )
 
 
 def _size(amount: Resources) -> tuple[int, int, int]:
