@@ -1,1 +1,12 @@
-"""What goes into a container: its plan, its environment, its scripts. Pure; knows no engine."""
+"""What goes into a container: its plan, its environment, its scripts. Pure; knows no engine.
+
+plan         one attempt of one task as a ContainerPlan
+container    what a ContainerPlan is
+view         the job as its containers see it: the input of all of this
+environment  variables: of the job, of the task; what is exported and what is too much
+peers        variables that name task roles and their tasks
+ports        the ports of a task, by label
+network      addresses and subnets, handed out before anything starts
+scripts      bootstrap.sh (finds a shell), session.sh (its rules, SIGTERM), user.sh (the commands)
+demand       what a job asks of the scheduler
+"""

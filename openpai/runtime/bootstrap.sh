@@ -1,3 +1,5 @@
+# shellcheck shell=sh
+
 # The first process of every container, below the engine's init. Any POSIX shell must be able to run this, as any
 # user and in any directory, and it may need no program of the image but the shell itself.
 

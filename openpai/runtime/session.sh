@@ -1,3 +1,5 @@
+# shellcheck shell=sh disable=SC2086,SC3040,SC1091
+
 # The shell in which the user's commands run: its rules, and how it ends when the platform stops the task.
 
 # SIGTERM comes to all processes of the group at once, and the container is gone when this shell is. So it stays

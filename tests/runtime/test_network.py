@@ -112,7 +112,8 @@ def test_no_two_live_leases_overlap(pool: str, wishes: list[tuple[int, bool]], d
 
 @given(st.lists(hosts, max_size=12), hosts)
 def test_the_lowest_free_subnet_is_taken(earlier: list[int], count: int) -> None:
-    pool, live = "10.0.0.0/20", []
+    pool = "10.0.0.0/20"
+    live: list[IPv4Network] = []
     for wish in earlier:
         try:
             live.append(IPv4Network(lease_subnet(pool, map(str, live), wish)))
@@ -137,7 +138,7 @@ def test_the_lowest_free_subnet_is_taken(earlier: list[int], count: int) -> None
 def test_an_address_is_the_lowest_free_one_that_a_task_may_have(prefix: int, used: set[int]) -> None:
     network = IPv4Network(f"10.0.0.0/{prefix}")
     taken = {str(IPv4Address("10.0.0.0") + number) for number in used}
-    free = [str(host) for host in network.hosts() if str(host) not in taken][:]
+    free = [str(host) for host in network.hosts() if str(host) not in taken]
     free = [host for host in free if host != gateway(str(network))]
     if free:
         assert lease_address(str(network), taken) == free[0]
