@@ -47,7 +47,8 @@ def _guarded() -> APIRouter:
     errors: dict[int | str, dict[str, Any]] = {
         "default": {"model": ErrorReply, "description": "what went wrong"}
     }
-    router = APIRouter(prefix="/api/v2", dependencies=[Depends(identify)], responses=errors)
+    router = APIRouter(dependencies=[Depends(identify)], responses=errors)
     for subject in _SUBJECTS:
-        router.include_router(subject.router)
+        router.include_router(subject.router, prefix="/api/v2")
+    router.include_router(jobs.old_router, prefix="/api/v1")
     return router

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openpai.backends.contract import PullProgress
-from openpai.scheduler.explain import Reason
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import public_job_state, public_task_state, sub_state
 from openpai.messages import message
+from openpai.scheduler.explain import Reason
 from openpai.server.attempts import (
     diagnosis_reply,
     exit_diagnostics,

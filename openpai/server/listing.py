@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from openpai.errors import PaiError, fail
+from openpai.errors import PaiError
 from openpai.lifecycle.states import JobState, public_job_state
+from openpai.server.replies import wrong_parameter
 from openpai.store.jobs import Query
 
 MAX_OFFSET = 2**31 - 1
@@ -67,7 +68,7 @@ def refuse_repeated(names: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise _wrong(name, f"{name}=…")
+            raise PaiError(wrong_parameter(name, f"{name}=…"))
         seen.add(name)
 
 
@@ -78,7 +79,7 @@ def _values(text: str | None) -> tuple[str, ...]:
 def _states(text: str | None) -> tuple[str, ...]:
     wanted = tuple(value.strip().upper() for value in _values(text))
     if any(value not in PUBLIC_STATES for value in wanted):
-        raise _wrong("state", ", ".join(PUBLIC_STATES))
+        raise PaiError(wrong_parameter("state", ", ".join(PUBLIC_STATES)))
     return wanted
 
 
@@ -86,9 +87,5 @@ def _order(text: str | None) -> tuple[str, bool]:
     """The column, and whether the largest comes first."""
     name, _, direction = (text or "submissionTime,DESC").partition(",")
     if name not in _COLUMNS or direction not in ("ASC", "DESC"):
-        raise _wrong("order", " | ".join(f"{known},ASC/DESC" for known in _COLUMNS))
+        raise PaiError(wrong_parameter("order", " | ".join(f"{known},ASC/DESC" for known in _COLUMNS)))
     return _COLUMNS[name], direction == "DESC"
-
-
-def _wrong(name: str, expected: str) -> PaiError:
-    return fail("InvalidParameter", name=name, expected=expected)

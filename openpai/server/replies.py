@@ -91,7 +91,12 @@ def _problem_of(error: Mapping[str, object]) -> Problem:
     where = error["loc"]
     assert isinstance(where, tuple)
     name = ".".join(str(part) for part in where if part not in ("query", "path", "body", "header")) or "body"
-    return Problem("InvalidParameter", {"name": name, "expected": _expected(error)}, path=name)
+    return wrong_parameter(name, _expected(error))
+
+
+def wrong_parameter(name: str, expected: str) -> Problem:
+    """A parameter, header or key of a body whose value cannot be; `expected` is in words of no language."""
+    return Problem("InvalidParameter", {"name": name, "expected": expected}, path=name)
 
 
 def _expected(error: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import TypeAdapter
 
-from openpai.errors import fail
+from openpai.errors import PaiError, fail
 from openpai.lifecycle.records import Event, TaskAttempt
 from openpai.messages import message
 from openpai.server.auth import User, must_own
@@ -14,7 +14,7 @@ from openpai.server.bodies import JsonBody, read_json
 from openpai.server.detail import View, job_detail
 from openpai.server.items import event_replies, job_item
 from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, list_query, refuse_repeated
-from openpai.server.replies import Language, json_reply
+from openpai.server.replies import Language, json_reply, wrong_parameter
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
 from openpai.server.shapes import Accepted, EventPage, JobDetail, JobItem, JobPage
@@ -22,6 +22,7 @@ from openpai.server.tasks import find_attempt, find_job
 from openpai.store.jobs import Listed
 
 router = APIRouter(tags=["jobs"])
+old_router = APIRouter(tags=["jobs"])
 
 _items = TypeAdapter(list[JobItem])
 
@@ -62,6 +63,12 @@ async def show_job(job: str, services: Given, language: Language) -> Response:
 async def show_attempt(job: str, attempt: int, services: Given, language: Language) -> Response:
     """A job in detail, with the attempt of this number, counted from 0."""
     return json_reply(await _detail(services, await find_job(services, job), attempt, language))
+
+
+@old_router.get("/user/{user}/jobs/{job}", response_model=JobDetail)
+async def show_job_of_user(user: str, job: str, services: Given, language: Language) -> Response:
+    """A job in detail, at the address of OpenPAI's first API, where its VS Code extension asks for free names."""
+    return await show_job(f"{user}~{job}", services, language)
 
 
 async def _detail(services: Services, listed: Listed, index: int, language: str) -> JobDetail:
@@ -110,7 +117,7 @@ async def set_execution_type(
         await services.jobs.request_stop(run.id)
         services.controller.wake()
     elif run.stop_requested:
-        raise fail("InvalidParameter", name="value", expected="STOP")  # a stop cannot be taken back yet
+        raise PaiError(wrong_parameter("value", "STOP"))  # a stop cannot be taken back yet
     code = "ReplyStopping" if wanted == "STOP" else "ReplyStarted"
     return json_reply(
         Accepted(status=202, message=message(code, {"name": run.full_name}, language).text), 202

@@ -80,5 +80,5 @@ def _dry_run_reply(plan: Plan, language: str) -> DryRun:
         placement=None
         if plan.placement is None
         else [Placed(role=p.role, index=p.index, node=p.node) for p in plan.placement],
-        waits=[],
+        waits=[told(reason.code, reason.params, language) for reason in plan.waits],
     )

@@ -1,0 +1,249 @@
+"""A server with everything real but the controller: database, logs, tokens, admission, HTTP.
+
+A test plays the controller's part itself, by `step`, and sees what the server makes of it.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from openpai.admission.submit import Admission, Submission
+from openpai.backends.contract import PullProgress
+from openpai.clock import new_id, now_ms
+from openpai.lifecycle.exits import Exit
+from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
+from openpai.lifecycle.states import JobState, TaskState
+from openpai.scheduler.explain import Reason
+from openpai.scheduler.resources import Node, Resources
+from openpai.scheduler.schedule import Cluster
+from openpai.server.app import create_app
+from openpai.server.auth import mint
+from openpai.server.services import Services
+from openpai.store.changes import Changes
+from openpai.store.database import Database
+from openpai.store.jobs import JobStore
+from openpai.store.logs import LogStore, TaskLog
+from openpai.store.tokens import Identity, TokenStore
+from openpai.store.vault import Vault
+
+SECRET = "a secret of 32 characters or more"
+T0 = 1_700_000_000_000
+PASSWORD = "hunter2-is-a-secret"
+
+
+def job_file(name: str = "train", *, instances: int = 2, **more: Any) -> str:
+    """A job of the roles `Task_Main` (`instances` tasks) and `ps` (one), in this order."""
+    role = {
+        "dockerImage": "img",
+        "resourcePerInstance": {"cpu": 1, "memoryMB": 1024, "gpu": 0, "ports": {"board": 2}},
+        "commands": ["echo <% $secrets.word %>"],
+    }
+    document = {
+        "protocolVersion": 2,
+        "name": name,
+        "type": "job",
+        "secrets": {"word": PASSWORD},
+        "prerequisites": [{"type": "dockerimage", "name": "img", "uri": "ubuntu:22.04"}],
+        "taskRoles": {"Task_Main": {**role, "instances": instances}, "ps": role},
+    }
+    return json.dumps(document | more)
+
+
+class ControllerDouble:
+    """Stands in for the loop: remembers that it was woken, and says what the test wants it to say."""
+
+    def __init__(self) -> None:
+        self.woken = 0
+        self.waiting: Sequence[Reason] = ()
+        self.pulling: Mapping[str, PullProgress] = {}
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    def waits(self, job_id: str) -> Sequence[Reason]:
+        return self.waiting
+
+    def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
+        return self.pulling
+
+
+@dataclass
+class House:
+    """The parts, and what a test does with them."""
+
+    services: Services
+    database: Database
+    controller: ControllerDouble
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def token(self, username: str, *, admin: bool = False, application: bool = True) -> str:
+        """A valid token of that user."""
+        token = mint(SECRET, username, application, now_ms(), new_id())
+        await self.services.tokens.add(token, Identity(username, admin, application), now_ms())
+        self.headers[username] = {"Authorization": f"Bearer {token}"}
+        return token
+
+    async def submitted(self, name: str = "train", user: str = "alice", **more: Any) -> JobRun:
+        """A job that was just submitted."""
+        await self.services.submit(Submission(user, job_file(name, **more).encode()))
+        return await self.run(f"{user}~{name}")
+
+    async def run(self, full_name: str) -> JobRun:
+        user, _, name = full_name.partition("~")
+        return (await self.services.jobs.find(user, name)).run
+
+    async def step(self, run: JobRun, *happened: Event, **changed: Any) -> JobRun:
+        """What the controller would write."""
+        run = replace(run, **changed)
+        await self.services.jobs.save([(run, happened)])
+        return run
+
+    async def running(self, name: str = "train", user: str = "alice", **more: Any) -> JobRun:
+        """A job whose tasks all run, each on node-a with an address."""
+        run = await self.submitted(name, user, **more)
+        tasks = tuple(
+            replace(
+                task,
+                state=TaskState.RUNNING,
+                node="node-a",
+                address=f"10.0.0.{n}",
+                placed_at=T0 + 1,
+                launched_at=T0 + 2,
+            )
+            for n, task in enumerate(run.tasks, start=2)
+        )
+        attempt = replace(run.attempt, launched_at=T0 + 2)
+        return await self.step(run, state=JobState.RUNNING, tasks=tasks, attempt=attempt, launched_at=T0 + 2)
+
+    async def ended(self, run: JobRun, code: int = 0) -> JobRun:
+        """The job after all its tasks ended with this exit code."""
+        cause = failure(code) if code else Diagnosis("Succeeded")
+        task_state, state = (
+            (TaskState.FAILED, JobState.FAILED) if code else (TaskState.SUCCEEDED, JobState.SUCCEEDED)
+        )
+        tasks = tuple(
+            replace(task, state=task_state, exit=Exit(code, T0 + 9), diagnosis=cause, completed_at=T0 + 9)
+            for task in run.tasks
+        )
+        first = run.tasks[0]
+        limits: dict[str, str | int | float] = {"count": 1, "limit": 1, "role": first.role}
+        outcome = Outcome(state, cause, "MinFailedReached" if code else "", limits, first.role, first.index)
+        attempt = replace(run.attempt, outcome=outcome, completed_at=T0 + 9)
+        return await self.step(run, state=state, tasks=tasks, attempt=attempt, completed_at=T0 + 9)
+
+    def log(self, run: JobRun, task: int = 0) -> TaskLog:
+        return self.services.logs.of(run.id, run.tasks[task].uid)
+
+    def write(self, run: JobRun, data: bytes, stream: str = "stdout", *, task: int = 0) -> None:
+        """Bytes that a task wrote, kept and told as the controller does it."""
+        writer = self.log(run, task).writer()
+        writer.append(stream, data)
+        writer.close()
+        self.services.changes.publish(run.tasks[task].uid)
+
+
+def failure(code: int) -> Diagnosis:
+    return Diagnosis("ExitCode", {"exit_code": code}, ("Traceback (most recent call last):", "ValueError: 7"))
+
+
+def log_path(run: JobRun, name: str = "", task: int = 0) -> str:
+    """The address of a task attempt's logs."""
+    of = run.tasks[task]
+    return (
+        f"/api/v2/jobs/{run.full_name}/attempts/{run.attempt.index}/taskRoles/{of.role}"
+        f"/taskIndex/{of.index}/attempts/{of.attempt}/logs" + (f"/{name}" if name else "")
+    )
+
+
+@asynccontextmanager
+async def build(folder: Path) -> AsyncIterator[House]:
+    """A house in this folder."""
+    changes, controller = Changes(), ControllerDouble()
+    with closing(Database(folder / "test.db")) as database:
+        jobs = JobStore(database, changes)
+        admission = Admission(jobs, Vault(folder / "key"), _one_large_node, now_ms, new_id)
+        services = Services(
+            jobs=jobs,
+            logs=LogStore(folder / "logs"),
+            tokens=TokenStore(database),
+            changes=changes,
+            submit=admission.submit,
+            dry_run=admission.dry_run,
+            controller=controller,
+            token_secret=SECRET,
+        )
+        house = House(services, database, controller)
+        await house.token("alice")
+        await house.token("bob")
+        await house.token("root", admin=True)
+        yield house
+
+
+async def _one_large_node() -> Cluster:
+    return Cluster([Node("node-a", Resources(64, 262_144, 8))], {}, [])
+
+
+@asynccontextmanager
+async def client(
+    house: House, user: str | None = "alice", **headers: str
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """Asks the application without a socket."""
+    own = house.headers[user] if user else {}
+    transport = httpx2.ASGITransport(create_app(house.services))
+    async with httpx2.AsyncClient(
+        transport=transport, base_url="http://server", headers={**own, **headers}
+    ) as asking:
+        yield asking
+
+
+class Served(uvicorn.Server):
+    """The application on a socket of its own. Streams need one: a transport in memory collects a whole reply."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(
+            uvicorn.Config(create_app(house.services), log_config=None, timeout_graceful_shutdown=5)
+        )
+        self.socket = socket.create_server(("127.0.0.1", 0))  # listens from now on
+
+    def capture_signals(self) -> nullcontext[None]:  # type: ignore[override]  # signals are pytest's
+        return nullcontext()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[Served]:
+    """A server that is up; it goes down in order."""
+    server = Served(house)
+    running = asyncio.create_task(server.serve(sockets=[server.socket]))
+    try:
+        yield server
+    finally:
+        house.services.streams.close()
+        server.should_exit = True
+        await running
+
+
+@asynccontextmanager
+async def stream(
+    server: Served, house: House, path: str, user: str = "alice", **headers: str
+) -> AsyncIterator[AsyncIterator[httpx2.ServerSentEvent]]:
+    """The events of a stream."""
+    async with (
+        httpx2.AsyncClient(
+            base_url=server.url, headers={**house.headers[user], **headers}, timeout=20
+        ) as asking,
+        asking.sse(path) as source,
+    ):
+        assert source.response.status_code == 200, await source.response.aread()
+        yield aiter(source)
