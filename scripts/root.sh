@@ -22,7 +22,7 @@ package_installed() {
 # Installs what is missing of the packages named. The lists are read anew only when one is unknown to them
 # or they are so old that the files they name may be gone.
 apt_install() {
-    local package missing=()
+    local package log missing=()
     for package in "$@"; do
         package_installed "$package" || missing+=("$package")
     done
@@ -33,8 +33,11 @@ apt_install() {
     if ! apt_lists_are_fresh || ! apt-cache show "${missing[@]}" >/dev/null 2>&1; then
         as_root apt-get update -qq
     fi
+    log=$(mktemp)
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >"$log" 2>&1 ||
+        die "apt-get could not install ${missing[*]}; its last lines were:" "$(tail -n 15 "$log")"
+    rm -f "$log"
 }
 
 apt_lists_are_fresh() {
