@@ -1,0 +1,32 @@
+"""Address pools: each server of a test has its own, also when several suites run on one engine."""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import IPv4Network
+from pathlib import Path
+
+_ALL = IPv4Network("10.240.0.0/13")  # neither the default pool nor what other suites take
+_PREFIX = 22
+
+
+@contextmanager
+def own_pool() -> Iterator[str]:
+    """A subnet that no other test on this machine has meanwhile."""
+    folder = Path(tempfile.gettempdir()) / f"pai-e2e-pools-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for subnet in _ALL.subnets(new_prefix=_PREFIX):
+        lock = os.open(folder / str(subnet.network_address), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        try:
+            yield str(subnet)
+        finally:
+            os.close(lock)
+        return
+    raise RuntimeError(f"all pools in {_ALL} are taken")
