@@ -8,8 +8,8 @@ from openpai.lifecycle.records import Diagnosis, TaskAttempt
 from openpai.lifecycle.states import JobState, is_final, public_task_state
 from openpai.messages import message
 from openpai.protocol.job import normalise_role_name
+from openpai.server.job_shapes import DiagnosisReply, ExitMessages, ExitSpecReply, TaskAttemptFields
 from openpai.server.replies import told
-from openpai.server.shapes import DiagnosisReply, ExitMessages, ExitSpecReply, TaskAttemptFields
 
 _TYPES = {"user": "USER_FAILURE", "platform": "PLATFORM_FAILURE", "unknown": "UNKNOWN_FAILURE"}
 _REACTIONS = {

@@ -18,9 +18,7 @@ from openpai.server.attempts import (
     role_key,
     task_attempt_fields,
 )
-from openpai.server.replies import told
-from openpai.server.roles import Roles
-from openpai.server.shapes import (
+from openpai.server.job_shapes import (
     JobDetail,
     JobStatus,
     Pull,
@@ -29,6 +27,8 @@ from openpai.server.shapes import (
     TaskRoleReply,
     TaskStatus,
 )
+from openpai.server.replies import told
+from openpai.server.roles import Roles
 from openpai.store.jobs import Listed, exit_code
 
 

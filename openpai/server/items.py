@@ -7,7 +7,8 @@ from openpai.lifecycle.records import Event, JobRun, TaskAttempt
 from openpai.lifecycle.states import public_job_state, sub_state
 from openpai.messages import message
 from openpai.server.detail import execution_type, retries, retry_delay
-from openpai.server.shapes import EventReply, JobItem
+from openpai.server.job_shapes import JobItem
+from openpai.server.shapes import EventReply
 from openpai.store.jobs import Listed
 
 

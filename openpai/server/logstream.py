@@ -70,7 +70,8 @@ async def follow(services: Services, found: FoundAttempt, name: str, offset: int
         changes.watch(run.id) as job_changed,
         services.streams.wakes(signal),
     ):
-        over = is_final(task.state)
+        over = False
+        job_changed.set()  # `found` is from before the watch: the end may lie between the two
         while not services.streams.closed:
             signal.clear()
             if job_changed.is_set() and not over:

@@ -6,14 +6,18 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from openpai.backends.contract import PullProgress
+from openpai.errors import fail
 from openpai.lifecycle.states import JobState
 from openpai.scheduler.explain import Reason
 from openpai.server import logstream, sse, watching
+from openpai.server.tasks import FoundAttempt
 from openpai.store.changes import Changes
 from tests.server.house import House, Served, log_path, stream
 
@@ -272,6 +276,34 @@ async def test_a_log_has_its_end_also_when_the_job_goes_on_to_another_attempt(
         attempt = replace(run.attempt, index=1, outcome=None, completed_at=None)
         await house.step(run, state=JobState.QUEUED, attempt=attempt, tasks=next_tasks)
         assert await collected(events) == b"first"
+
+
+async def test_an_end_between_the_look_and_the_watch_is_not_missed(house: House) -> None:
+    run = await house.running()
+    house.write(run, b"x")
+    found = FoundAttempt(await house.services.jobs.find(run.user, run.name), 0, run.tasks[0])
+    following = logstream.follow(house.services, found, "all", 0)
+    await house.ended(run)
+    async with asyncio.timeout(5):
+        sent = [part async for part in following]
+    assert sent[-1].startswith(b"event: end")
+
+
+async def test_a_database_that_fails_ends_a_stream_so_that_its_reader_comes_again(
+    house: House, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await house.submitted()
+
+    async def fails(*_: object) -> Any:
+        raise fail("StoreUnavailable", detail="d")
+
+    async with stream(server, house, "/api/v2/jobs/alice~train/watch") as events:
+        await following(events)
+        monkeypatch.setattr(watching, "find_job", fails)
+        with capture_logs() as logs:
+            house.services.changes.publish(run.id)
+            assert [sent.event async for sent in events] == []
+    assert [entry["code"] for entry in logs] == ["StoreUnavailable"]
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from openpai.server.auth import User, must_own
 from openpai.server.bodies import JsonBody, read_json
 from openpai.server.detail import View, job_detail
 from openpai.server.items import event_replies, job_item
+from openpai.server.job_shapes import JobDetail, JobItem, JobPage
 from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, list_query, refuse_repeated
 from openpai.server.replies import Language, json_reply, wrong_parameter
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
-from openpai.server.shapes import Accepted, EventPage, JobDetail, JobItem, JobPage
+from openpai.server.shapes import Accepted, EventPage
 from openpai.server.tasks import find_attempt, find_job
 from openpai.store.jobs import Listed
 

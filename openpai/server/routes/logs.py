@@ -11,11 +11,12 @@ from openpai.errors import PaiError, Problem, fail
 from openpai.lifecycle.states import TaskState, public_task_state
 from openpai.server.attempts import task_attempt_fields, task_path
 from openpai.server.edge import PREFIX
+from openpai.server.job_shapes import TaskHistory
 from openpai.server.ranges import NotSatisfiable, parse_range
 from openpai.server.replies import Language, error_reply, json_reply
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
-from openpai.server.shapes import LogLocation, LogLocations, TaskHistory
+from openpai.server.shapes import LogLocation, LogLocations
 from openpai.server.tasks import FoundAttempt, find_task, find_task_attempt
 from openpai.store.logs import NAMES, TaskLog
 
