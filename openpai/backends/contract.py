@@ -118,4 +118,4 @@ class Backend(Protocol):
         soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
 
     async def close(self) -> None:
-        """Let go of connections; containers go on."""
+        """Let go of connections, and of what no container needs; containers go on."""

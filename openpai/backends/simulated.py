@@ -52,8 +52,8 @@ class SimulatedContainer:
     def run(self) -> None:
         """Start it: it writes what it was told to, and ends when its time is over."""
         self.seen = replace(self.seen, phase=Phase.RUNNING, started_at=now_ms())
-        self.write(Stream.STDOUT, self.environment.get("PAI_SIMULATED_OUTPUT", "").encode())
-        self.write(Stream.STDERR, self.environment.get("PAI_SIMULATED_ERROR_OUTPUT", "").encode())
+        self.write(Stream.STDOUT, self._told("PAI_SIMULATED_OUTPUT"))
+        self.write(Stream.STDERR, self._told("PAI_SIMULATED_ERROR_OUTPUT"))
         seconds = self.environment.get("PAI_SIMULATED_SECONDS", "0")
         if seconds != "forever":
             code = int(self.environment.get("PAI_SIMULATED_EXIT", "0"))
@@ -76,6 +76,10 @@ class SimulatedContainer:
             ended = Exit(code, now_ms(), oom_killed)
             self.seen = replace(self.seen, phase=Phase.EXITED, exit=ended)
             self._tell()
+
+    def _told(self, name: str) -> bytes:
+        """A variable's bytes; what is no UTF-8 is in it as surrogates, as in `os.environ`."""
+        return self.environment.get(name, "").encode("utf-8", "surrogateescape")
 
     def _tell(self) -> None:
         self.wake()

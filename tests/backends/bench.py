@@ -134,8 +134,8 @@ class SimulatedBench(Bench):
 
     def plan(self, task: str, does: Does = Does()) -> ContainerPlan:
         environment = {
-            "PAI_SIMULATED_OUTPUT": does.out.decode("latin-1"),
-            "PAI_SIMULATED_ERROR_OUTPUT": does.err.decode("latin-1"),
+            "PAI_SIMULATED_OUTPUT": does.out.decode("utf-8", "surrogateescape"),
+            "PAI_SIMULATED_ERROR_OUTPUT": does.err.decode("utf-8", "surrogateescape"),
             "PAI_SIMULATED_SECONDS": "forever" if does.seconds is None else str(does.seconds),
             "PAI_SIMULATED_EXIT": str(does.code),
             "PAI_SIMULATED_IGNORES_TERM": str(int(does.ignores_term)),

@@ -1,5 +1,6 @@
 """The verbs of the contract, on one Docker Engine. `main` makes it; the controller calls it."""
 
+import contextlib
 import math
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import engine_failed, no_contact
 from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
+from openpai.errors import PaiError
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node
 
@@ -80,6 +82,8 @@ class DockerBackend:
 
     async def close(self) -> None:
         await self._starter.pulls.close()
+        with contextlib.suppress(PaiError):  # in use, or no contact: the next server of this data has it then
+            await self._networks.remove_shared()
         await self._engine.close()
 
     def _name(self, task: str) -> str:

@@ -1,42 +1,56 @@
-"""A task's output, from any byte on, for as long as it runs."""
+"""A task's output, from any byte on, for as long as it runs.
+
+The engine knows no offsets: it sends all, and what was had is skipped. An engine of 20.10 that is asked to follow
+often leaves out what is written last (a line without newline at its end); so when it says that this was all, the
+end of the log is looked at again.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 from openpai.backends.contract import LogChunk, Phase
 from openpai.backends.docker.engine import Engine, EngineError, segment
-from openpai.backends.docker.logstream import BrokenLog, FrameParser, skip
+from openpai.backends.docker.logstream import BrokenLog, FrameParser, after, skip
 from openpai.backends.docker.problems import engine_failed, no_contact
 from openpai.backends.docker.translate import phase_of
 
 _LOOK_AGAIN_S = 0.2
-_PARAMS = {"stdout": "1", "stderr": "1", "follow": "1"}
+_LOOKS = 10
+_TAIL = 200  # lines
+_PARAMS = {"stdout": "1", "stderr": "1", "timestamps": "1"}
 
 
 async def follow(engine: Engine, name: str, offset: int) -> AsyncIterator[LogChunk]:
-    """See `contract.Backend.logs`. The engine knows no offsets: it sends all, and what was had is skipped."""
-    key = await _id_once_started(engine, name)
-    if key is None:
-        return
+    """See `contract.Backend.logs`. A line arrives when it has ended, has 16 KiB, or was the last one."""
     try:
-        async for chunk in _read(engine, key):
+        async for chunk in _all(engine, name):
             rest = skip(chunk, offset) if offset else chunk
             offset = max(0, offset - len(chunk.data))
             if rest is not None:
                 yield rest
     except EngineError as error:
-        if error.status == 404:
-            return
-        raise engine_failed(f"read the log of {name}", error.words) from error
+        if error.status != 404:
+            raise engine_failed(f"read the log of {name}", error.words) from error
     except BrokenLog as error:
         raise engine_failed(f"read the log of {name}", str(error)) from error
-    if await _phase(engine, key) is Phase.RUNNING:  # an engine that goes down in order ends its streams so
-        raise no_contact(engine.address.host, f"the log of {name} ended before the container")
 
 
-async def _read(engine: Engine, key: str) -> AsyncIterator[LogChunk]:
+async def _all(engine: Engine, name: str) -> AsyncIterator[LogChunk]:
+    key, phase = await _once_started(engine, name)
     parser = FrameParser()
-    async with engine.stream("GET", f"/containers/{key}/logs", params=_PARAMS) as response:
+    live = phase is Phase.RUNNING
+    async for chunk in _read(engine, key, parser, {"follow": "1"} if live else {}):
+        yield chunk
+    if live:
+        await _await_end(engine, key)
+        async for chunk in _missed(engine, key, parser):
+            yield chunk
+
+
+async def _read(
+    engine: Engine, key: str, parser: FrameParser, how: dict[str, str]
+) -> AsyncIterator[LogChunk]:
+    async with engine.stream("GET", f"/containers/{key}/logs", params=_PARAMS | how) as response:
         async for block in response.content.iter_any():
             for chunk in parser.feed(block):
                 yield chunk
@@ -44,26 +58,39 @@ async def _read(engine: Engine, key: str) -> AsyncIterator[LogChunk]:
         raise no_contact(engine.address.host, "the log was cut off")
 
 
-async def _id_once_started(engine: Engine, name: str) -> str | None:
-    """The container's id once it was started (before, its log would end at once); None when it is gone."""
+async def _missed(engine: Engine, key: str, parser: FrameParser) -> AsyncIterator[LogChunk]:
+    """What the log of an ended container has beyond what was followed; read as a whole where that is unclear."""
+    async with engine.stream(
+        "GET", f"/containers/{key}/logs", params=_PARAMS | {"tail": str(_TAIL)}
+    ) as response:
+        rest = after(parser.last, await response.read())
+    if rest is not None:
+        for chunk in parser.feed(rest):
+            yield chunk
+        return
+    given = parser.given
+    async for chunk in _read(engine, key, FrameParser(), {}):
+        more = skip(chunk, given) if given else chunk
+        given = max(0, given - len(chunk.data))
+        if more is not None:
+            yield more
+
+
+async def _once_started(engine: Engine, name: str) -> tuple[str, Phase]:
+    """The container's id and phase, once it was started: before, its log would end at once."""
     while True:
-        try:
-            inspect = await engine.call("GET", f"/containers/{segment(name)}/json")
-        except EngineError as error:
-            if error.status == 404:
-                return None
-            raise engine_failed(f"look at {name}", error.words) from error
-        if phase_of(inspect["State"]["Status"]) is not Phase.CREATED:
-            return str(inspect["Id"])
+        inspect = await engine.call("GET", f"/containers/{segment(name)}/json")
+        phase = phase_of(inspect["State"]["Status"])
+        if phase is not Phase.CREATED:
+            return inspect["Id"], phase
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def _phase(engine: Engine, key: str) -> Phase | None:
-    """Where it is now, None when it is gone."""
-    try:
+async def _await_end(engine: Engine, key: str) -> None:
+    """A followed log ended: its container has, or will in a moment. Else an engine that goes down ended it."""
+    for _ in range(_LOOKS):
         inspect = await engine.call("GET", f"/containers/{key}/json")
-    except EngineError as error:
-        if error.status == 404:
-            return None
-        raise engine_failed(f"look at {key}", error.words) from error
-    return phase_of(inspect["State"]["Status"])
+        if phase_of(inspect["State"]["Status"]) is Phase.EXITED:
+            return
+        await asyncio.sleep(_LOOK_AGAIN_S)
+    raise no_contact(engine.address.host, "the log ended before its container did")

@@ -1,9 +1,9 @@
 """The engine's log stream → chunks. Pure: bytes in, chunks out.
 
-The engine sends frames: 1 byte stream (1 stdout, 2 stderr), 3 bytes nothing, 4 bytes length, the data. A
-frame is a line; a longer one than 16 KiB comes in pieces. Old engines (20.10 does) lose the newline after the
-last piece with the `local` log driver: it is put back here when a next frame shows that there was one. Only a
-line whose length is an exact multiple of 16 KiB stays joined to the next one there.
+The engine sends frames: 1 byte stream (1 stdout, 2 stderr, 3 its own complaint), 3 bytes nothing, 4 bytes length,
+then a time stamp, a space, and a line; a line of more than 16 KiB comes in pieces, all with its time stamp. Old
+engines (20.10 does) lose the newline after the last piece, with the log driver `local`: it is put back when the
+next line shows by its time stamp that there was one.
 """
 
 import struct
@@ -11,27 +11,29 @@ from collections.abc import Iterator
 
 from openpai.backends.contract import LogChunk, Stream
 
-PIECE = 16384
-"""Length of all pieces but the last of a long line."""
-
 CHUNK = 2**20
-"""About how large a chunk becomes at most."""
+"""About how large a chunk becomes at most, in bytes."""
 
 _HEADER = struct.Struct(">BxxxL")
-_NEWLINE = 0x0A
+_STAMP = len("2026-01-02T03:04:05.123456789Z ")
+_STAMP_WITH_ZONE = len("2026-01-02T03:04:05.123456789+08:00 ")
+_Z_AT = _STAMP - 2
+_NEWLINE, _Z = b"\nZ"
 
 
 class BrokenLog(Exception):
-    """The engine cannot read this log on; its own words (it sends them as a stream of their own)."""
+    """The engine cannot read this log on; its own words."""
 
 
 class FrameParser:
-    """Turns any split of the byte stream into the same bytes per stream, in the same order."""
+    """Turns any split of the stream into the same bytes, per stream and in the same order."""
 
     def __init__(self) -> None:
+        self.given = 0  # bytes in all chunks so far
+        self.last = b""  # the last whole frame
         self._rest = b""
-        self._in_long_line = [False, False, False]
-        self._newline_lost = [False, False, False]
+        # By stream: the time stamp of a line that has not ended so far.
+        self._open: list[bytes | None] = [None, None, None]
 
     @property
     def complete(self) -> bool:
@@ -44,43 +46,58 @@ class FrameParser:
         Raises `BrokenLog` where the engine says that it cannot read on.
         """
         data = self._rest + data if self._rest else data
-        position, end = 0, len(data)
         stream, parts, size = 0, list[bytes](), 0
-        while position + 8 <= end:
-            kind, length = _HEADER.unpack_from(data, position)
-            if position + 8 + length > end:
-                break
-            if kind not in (1, 2):
-                raise BrokenLog(data[position + 8 : position + 8 + length].decode("utf-8", "replace"))
+        position = start = 0
+        for kind, start, end in _frames(data):
             if kind != stream or size >= CHUNK:
                 if size:
-                    yield _chunk(stream, parts)
+                    yield self._chunk(stream, parts, size)
                 stream, parts, size = kind, [], 0
-            line = data[position + 8 : position + 8 + length]
-            if self._newline_lost[kind]:
-                self._newline_lost[kind] = False
+            text = start + (_STAMP if data[start + _Z_AT] == _Z else _STAMP_WITH_ZONE)
+            if self._open[kind] is not None and self._closes(kind, data[start:text]):
                 parts.append(b"\n")
                 size += 1
-            if length and (line[-1] != _NEWLINE or self._in_long_line[kind]):
-                self._note_piece(kind, length, line[-1] == _NEWLINE)
-            parts.append(line)
-            size += length
-            position += 8 + length
+            if data[end - 1] != _NEWLINE:
+                self._open[kind] = data[start:text]
+            parts.append(data[text:end])
+            size += end - text
+            position = end
+        if position:
+            self.last = data[start - _HEADER.size : position]
         self._rest = data[position:]
         if size:
-            yield _chunk(stream, parts)
+            yield self._chunk(stream, parts, size)
 
-    def _note_piece(self, kind: int, length: int, terminated: bool) -> None:
-        """A frame of a long line: full ones go on, a shorter one is its end, with or without its newline."""
-        if length >= PIECE and not terminated:
-            self._in_long_line[kind] = True
-        else:
-            self._newline_lost[kind] = self._in_long_line[kind] and not terminated
-            self._in_long_line[kind] = False
+    def _closes(self, kind: int, stamp: bytes) -> bool:
+        """A frame comes after one without newline: whether it is another line, so that one was lost."""
+        before, self._open[kind] = self._open[kind], None
+        return before != stamp
+
+    def _chunk(self, stream: int, parts: list[bytes], size: int) -> LogChunk:
+        self.given += size
+        return LogChunk(Stream.STDERR if stream == 2 else Stream.STDOUT, b"".join(parts))
 
 
-def _chunk(stream: int, parts: list[bytes]) -> LogChunk:
-    return LogChunk(Stream.STDERR if stream == 2 else Stream.STDOUT, b"".join(parts))
+def _frames(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Stream, begin and end (without the header) of each whole frame."""
+    position, end = 0, len(data)
+    while position + _HEADER.size <= end:
+        kind, length = _HEADER.unpack_from(data, position)
+        start = position + _HEADER.size
+        position = start + length
+        if position > end:
+            return
+        if kind not in (1, 2) or length < _STAMP:
+            raise BrokenLog(data[start:position].decode("utf-8", "replace"))
+        yield kind, start, position
+
+
+def after(last: bytes, tail: bytes) -> bytes | None:
+    """What stands in `tail` (the last frames of a log) after the frame `last`; None where that cannot be told."""
+    frames = [tail[start - _HEADER.size : end] for _, start, end in _frames(tail)]
+    if frames.count(last) != 1:
+        return None
+    return b"".join(frames[frames.index(last) + 1 :])
 
 
 def skip(chunk: LogChunk, count: int) -> LogChunk | None:

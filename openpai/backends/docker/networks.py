@@ -45,6 +45,12 @@ class Networks:
             await self._delete(name)
         self._locks.pop(name, None)
 
+    async def remove_shared(self) -> None:
+        """Remove the isolated network that outlives its tasks. Raises `TemporaryFailure` while one is on it."""
+        labels = [f"{translate.INSTANCE_LABEL}={self._instance}", f"{translate.ISOLATED_LABEL}=true"]
+        for network in await self._list(filters(label=labels)):
+            await self.remove(network["Labels"][translate.NETWORK_LABEL])
+
     async def _inspect(self, name: str) -> Mapping[str, Any] | None:
         """By exact name; the engine's own look-up by name would also take an id's beginning."""
         full = translate.network_name(self._instance, name)

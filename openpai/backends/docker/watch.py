@@ -5,8 +5,11 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+import aiohttp
+
 from openpai.backends.contract import Observation, ObservedTask
 from openpai.backends.docker import translate
+from openpai.backends.docker.echo import with_echo
 from openpai.backends.docker.engine import Engine, EngineError, filters, segment
 from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import no_contact
@@ -45,13 +48,17 @@ class Watcher:
         try:
             async with self._engine.stream("GET", "/events", params=wanted) as response:
                 yield None
-                async for line in response.content:
-                    if self._is_ours(json.loads(line)):
-                        yield None
+                async for _ in with_echo(self._events_of_ours(response)):
+                    yield None
         except EngineError as error:
             raise no_contact(self._engine.address.host, error.words) from error
         self._engine.lost("events ended")
         raise no_contact(self._engine.address.host, "the stream of events ended")
+
+    async def _events_of_ours(self, response: aiohttp.ClientResponse) -> AsyncIterator[None]:
+        async for line in response.content:
+            if self._is_ours(json.loads(line)):
+                yield None
 
     def _is_ours(self, event: Mapping[str, Any]) -> bool:
         attributes = event.get("Actor", {}).get("Attributes", {})

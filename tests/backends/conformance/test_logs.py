@@ -32,10 +32,10 @@ async def test_stdout_and_stderr_are_told_apart(bench: Bench, backend: Backend) 
 
 
 async def test_what_is_written_arrives_while_the_task_runs(bench: Bench, backend: Backend) -> None:
-    await backend.start(bench.plan("a", Does(out=b"early", seconds=None)), silent)
+    await backend.start(bench.plan("a", Does(out=b"early\n", seconds=None)), silent)
     async with asyncio.timeout(10):
         async for chunk in backend.logs("a", 0):
-            assert chunk.data == b"early"
+            assert chunk.data == b"early\n"
             break
 
 

@@ -19,7 +19,7 @@ async def test_stop_returns_when_the_task_has_ended(bench: Bench, backend: Backe
 
 
 async def test_what_ignores_sigterm_is_killed_after_the_grace(bench: Bench, backend: Backend) -> None:
-    await backend.start(bench.plan("a", Does(out=b"x", seconds=None, ignores_term=True)), silent)
+    await backend.start(bench.plan("a", Does(out=b"x\n", seconds=None, ignores_term=True)), silent)
     async for _ in backend.logs("a", 0):
         break  # its trap is set
     began = asyncio.get_running_loop().time()
@@ -56,7 +56,7 @@ async def test_two_stops_at_once_both_return(bench: Bench, backend: Backend) -> 
 
 
 async def test_a_stop_whose_caller_goes_away_is_carried_out(bench: Bench, backend: Backend) -> None:
-    await backend.start(bench.plan("a", Does(out=b"x", seconds=None, ignores_term=True)), silent)
+    await backend.start(bench.plan("a", Does(out=b"x\n", seconds=None, ignores_term=True)), silent)
     async for _ in backend.logs("a", 0):
         break
     call = asyncio.create_task(backend.stop("a", 1))
