@@ -24,6 +24,8 @@ _COLUMNS = {
     "jobPriority": "priority",
 }
 
+_NOT_YET = ("tagsContain", "tagsNotContain", "jobPriority")
+
 PUBLIC_STATES = tuple(
     dict.fromkeys(public_job_state(state, stop) for stop in (False, True) for state in JobState)
 )
@@ -63,12 +65,13 @@ def list_query(
     )
 
 
-def refuse_repeated(names: Iterable[str]) -> None:
-    """A parameter given twice means nothing certain. Raises `InvalidParameter`."""
+def check_names(names: Iterable[str]) -> None:
+    """A parameter given twice means nothing certain; one of OpenPAI's that is not there yet must not be ignored,
+    since the reply would hold what nobody asked for. Raises `InvalidParameter`."""
     seen: set[str] = set()
     for name in names:
-        if name in seen:
-            raise PaiError(wrong_parameter(name, f"{name}=…"))
+        if name in seen or name in _NOT_YET:
+            raise PaiError(wrong_parameter(name, "—" if name in _NOT_YET else f"{name}=…"))
         seen.add(name)
 
 

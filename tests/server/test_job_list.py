@@ -97,6 +97,8 @@ async def test_states_are_asked_for_by_the_names_that_are_shown(
         ("order=jobName", "order"),
         ("withTotalCount=perhaps", "withTotalCount"),
         ("username=a&username=b", "username"),
+        ("tagsContain=a", "tagsContain"),
+        ("jobPriority=prod", "jobPriority"),
     ],
 )
 async def test_a_wrong_parameter_is_named(query: str, name: str, api: httpx2.AsyncClient) -> None:

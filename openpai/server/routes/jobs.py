@@ -14,7 +14,7 @@ from openpai.server.bodies import JsonBody, read_json
 from openpai.server.detail import View, job_detail
 from openpai.server.items import event_replies, job_item
 from openpai.server.job_shapes import JobDetail, JobItem, JobPage
-from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, list_query, refuse_repeated
+from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, check_names, list_query
 from openpai.server.replies import Language, json_reply, wrong_parameter
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
@@ -42,7 +42,7 @@ async def list_jobs(
     with_total_count: Annotated[bool, Query(alias="withTotalCount")] = False,
 ) -> Response:
     """Jobs of all users, newest first. Values joined by commas mean any of them; parameters must all hold."""
-    refuse_repeated(name for name, _ in request.query_params.multi_items())
+    check_names(name for name, _ in request.query_params.multi_items())
     query = list_query(
         username=username, vc=vc, state=state, keyword=keyword, order=order, offset=offset, limit=limit
     )
