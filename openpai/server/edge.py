@@ -17,6 +17,9 @@ PREFIX = "/rest-server"
 """Where OpenPAI's gateway had the API; served beside the bare paths."""
 
 
+_INNERMOST = 10  # frames of an error that are logged; those before are the framework's
+
+
 class Edge:
     """ASGI middleware; plain, since wrappers around the reply would keep streams from ending."""
 
@@ -65,7 +68,7 @@ def _log(error: Exception, scope: Scope, request_id: str) -> None:
     frames: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(frames) < 100:
-        frames += [type(cause).__name__, *traceback.format_tb(cause.__traceback__)]
+        frames += [type(cause).__name__, *traceback.format_tb(cause.__traceback__, limit=-_INNERMOST)]
         cause = cause.__cause__ or cause.__context__
     log.error(
         "a request failed by a fault of this program",

@@ -23,7 +23,10 @@ class Controller(Protocol):
         """Something may be new: look at once."""
 
     def waits(self, job_id: str) -> Sequence[Reason]:
-        """Why a job waits, as of now; empty for one that does not. A change is told under "jobs"."""
+        """Why a job waits, as of now; empty for one that does not.
+
+        A change is told under the job's id, or under "jobs" where it is the same for all.
+        """
 
     def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
         """The image pulls that tasks of the job wait for, by task uid. A change is told under the job's id."""
