@@ -78,6 +78,8 @@ KINDS: Mapping[str, Kind] = {
     # admission
     "NeverFits": _PROTOCOL,
     "JobNeverFits": _PROTOCOL,
+    "TooManyTasks": _PROTOCOL,
+    "TooManyPorts": _PROTOCOL,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
     # server

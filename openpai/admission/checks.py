@@ -13,6 +13,12 @@ from openpai.runtime.demand import gang_of, task_resources
 from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.schedule import ever_fits
 
+MAX_TASKS = 10_000
+"""Tasks of one job: a process, a network address and a log each."""
+
+MAX_PORTS = 1_000
+"""Ports of one task; each is told to every other task of the job."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -32,7 +38,23 @@ class Verdict:
 
 def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
-    return [*_image_references(job), *_fits(job, facts)]
+    sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
+    return [*_image_references(job), *(sizes or _fits(job, facts))]
+
+
+def _sizes(job: Job) -> Iterable[Verdict]:
+    """Is it a size that this program was made for?"""
+    if job.task_count > MAX_TASKS:
+        yield Verdict(
+            "size", "fail", "TooManyTasks", {"tasks": job.task_count, "limit": MAX_TASKS}, ("taskRoles",)
+        )
+    for name, role in job.task_roles.items():
+        ports = sum(role.resource_per_instance.ports.values())
+        if ports > MAX_PORTS:
+            path = ("taskRoles", name, "resourcePerInstance", "ports")
+            yield Verdict(
+                "size", "fail", "TooManyPorts", {"ports": ports, "limit": MAX_PORTS, "role": name}, path
+            )
 
 
 def _image_references(job: Job) -> Iterable[Verdict]:

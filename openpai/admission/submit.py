@@ -103,11 +103,13 @@ class Admission:
         """Everything that `submit` would find, and where the tasks would run; keeps nothing."""
         parsed = _parse(submission)
         facts = await gather(self._look_at_cluster)
-        placement, waits = _placement(parsed.job, facts)
+        verdicts = check(parsed.job, facts)
+        refused = any(verdict.verdict == "fail" for verdict in verdicts)
+        placement, waits = (None, ()) if refused else _placement(parsed.job, facts)
         return Plan(
             full_name=f"{submission.username}~{parsed.job.name}",
             warnings=parsed.warnings,
-            verdicts=tuple(check(parsed.job, facts)),
+            verdicts=tuple(verdicts),
             placement=placement,
             waits=waits,
         )

@@ -9,6 +9,7 @@ from openpai.errors import PaiError, Refused
 from openpai.images.reference import ImageReference, parse_reference
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ENTRYPOINT, MOUNT, ContainerPlan, NetworkPlan
+from openpai.runtime.network import gateway
 from openpai.scheduler.resources import Node, Resources
 
 INSTANCE_LABEL = "openpai.instance"
@@ -107,7 +108,7 @@ def network_body(plan: NetworkPlan, instance: str) -> dict[str, Any]:
         "Name": network_name(instance, plan.name),
         "Driver": "bridge",
         "CheckDuplicate": True,
-        "IPAM": {"Config": [{"Subnet": plan.subnet}]},
+        "IPAM": {"Config": [{"Subnet": plan.subnet, "Gateway": gateway(plan.subnet)}]},
         "Options": {"com.docker.network.bridge.enable_icc": "false" if plan.isolated else "true"},
         "Labels": {
             INSTANCE_LABEL: instance,
