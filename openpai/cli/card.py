@@ -38,16 +38,16 @@ def _why(job: JobDetail) -> Iterator[Line]:
     code = job["jobStatus"].get("appExitCode")
     named = next(((label, number) for label, number in exits if number not in (None, 0)), None)
     if named is not None:
-        yield Line(f"  {say('card.exit')}: {named[1]} ({named[0]})")
+        yield Line(f"  {say('card.exit.task', task=named[0], code=named[1])}")
     elif code is not None:
-        yield Line(f"  {say('card.exit')}: {code}")
+        yield Line(f"  {say('card.exit', code=code)}")
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Iterator[Line]:
-    yield Line(f"  {say('card.cause')}: {diagnosis['message']}", "bold")
+    yield Line(f"  {say('card.cause', text=diagnosis['message'])}", "bold")
     evidence = diagnosis.get("evidence") or []
     if evidence:
-        yield Line(f"  {say('card.evidence')}:")
+        yield Line(f"  {say('card.evidence')}")
         yield from (Line(f"    | {text.rstrip()}", "dim") for text in evidence[-_EVIDENCE_LINES:])
     if fix := diagnosis.get("fix"):
-        yield Line(f"  {say('word.fix')}: {fix}", "green")
+        yield Line(f"  {say('word.fix', text=fix)}", "green")

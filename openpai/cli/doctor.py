@@ -39,4 +39,4 @@ def _show(finding: Finding) -> None:
     mark, style = _MARKS[finding.verdict]
     line(f"{mark} {finding.check}: {told.text}", style)
     if told.fix and finding.verdict != "ok":
-        line(f"    {say('word.fix')}: {told.fix}")
+        line(f"    {say('word.fix', text=told.fix)}")

@@ -26,7 +26,7 @@ def _show(reply: DryRun) -> None:
         mark, style = _MARKS[each["verdict"]]
         line(f"  {mark} {each['check']}: {each['message']}", style)
         if fix := each.get("fix"):
-            line(f"      {say('word.fix')}: {fix}")
+            line(f"      {say('word.fix', text=fix)}")
     for problem in reply["warnings"]:
         warn(problem["message"], problem.get("fix"))
     if reply["placement"] is not None:
@@ -36,7 +36,7 @@ def _show(reply: DryRun) -> None:
     for reason in reply["waits"]:
         line(say("dry.waits", reason=reason["message"]), "yellow")
         if fix := reason.get("fix"):
-            line(f"  {say('word.fix')}: {fix}")
+            line(f"  {say('word.fix', text=fix)}")
 
 
 def _placement(placed: list[Placed]) -> list[str]:

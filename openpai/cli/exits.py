@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """Documented in docs/en/cli.md and `pai --help`."""
+    """What they mean is in `pai --help`."""
 
     DONE = 0
     JOB_FAILED = 1  # the job failed or was stopped; for `doctor`: a check failed

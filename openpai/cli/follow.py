@@ -10,6 +10,7 @@ from openpai.client import (
     ApiError,
     Client,
     ContactLost,
+    ContactRestored,
     JobChanged,
     JobEnded,
     LogPart,
@@ -77,6 +78,8 @@ class Watcher:
                         self._screen.pull(pull)
                     case ContactLost(reason):
                         self._screen.lost(reason)
+                    case ContactRestored():
+                        self._screen.restored()
                     case JobEnded():
                         break
         return job if job is not None else await self._client.job(name)

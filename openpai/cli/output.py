@@ -61,18 +61,18 @@ def to_json(value: object, indent: int | None = None) -> str:
 def complain(complaint: Complaint) -> None:
     """A complaint on standard error, as a compiler would print it."""
     place = f"{complaint.place}: " if complaint.place else ""
-    line(f"{place}{say('word.error')}: {complaint.text}", "bold red", error=True)
+    line(place + say("word.error", text=complaint.text), "bold red", error=True)
     for text in complaint.excerpt:
         line(text, error=True)
     remedy(complaint.fix)
 
 
 def warn(text: str, fix: str | None = None) -> None:
-    line(f"{say('word.warning')}: {text}", "yellow", error=True)
+    line(say("word.warning", text=text), "yellow", error=True)
     remedy(fix)
 
 
 def remedy(fix: str | None) -> None:
     """What to do, where something is known."""
     if fix:
-        line(f"  {say('word.fix')}: {fix}", error=True)
+        line(f"  {say('word.fix', text=fix)}", error=True)

@@ -73,7 +73,7 @@ def _state(before: JobDetail | None, after: JobDetail) -> Iterator[Line]:
 
 
 def _phrase(state: str, sub_state: str) -> str:
-    code = f"state.{state}.{sub_state}"
+    code = f"state.{state}.{'STOPPING' if state == 'STOPPING' else sub_state}"
     return say(code) if code in PHRASES else sub_state.lower()
 
 
@@ -81,7 +81,7 @@ PHRASES = frozenset(
     f"state.{pair}"
     for pair in (
         "WAITING.QUEUED", "WAITING.PREPARING", "WAITING.RETRYING", "RUNNING.RUNNING", "RUNNING.PREPARING",
-        "RUNNING.RETRYING", "STOPPING.STOPPING",
+        "RUNNING.RETRYING", "RUNNING.STOPPING", "STOPPING.STOPPING",
     )
 )  # fmt: skip
 
@@ -93,7 +93,7 @@ def _waits(before: JobDetail | None, after: JobDetail) -> Iterator[Line]:
         if reason["message"] not in known:
             yield Line(f"  {reason['message']}", "yellow")
             if fix := reason.get("fix"):
-                yield Line(f"  {say('word.fix')}: {fix}")
+                yield Line(f"  {say('word.fix', text=fix)}")
 
 
 def _tasks(before: JobDetail | None, after: JobDetail) -> Iterator[Line]:

@@ -31,6 +31,7 @@ class Screen(Protocol):
     def output(self, attempt: TaskAttempt, part: LogPart) -> None: ...
     def output_ended(self, attempt: TaskAttempt) -> None: ...
     def lost(self, reason: str) -> None: ...
+    def restored(self) -> None: ...
     def end(self, job: JobDetail) -> None: ...
 
 
@@ -95,6 +96,9 @@ class PlainScreen:
 
     def lost(self, reason: str) -> None:
         self.tell([Line(say("watch.lost", reason=reason), "yellow")])
+
+    def restored(self) -> None:
+        self.tell([Line(say("watch.restored"), "green")])
 
     def end(self, job: JobDetail) -> None:
         self.tell(ending(job))
@@ -175,6 +179,9 @@ class JsonScreen:
 
     def lost(self, reason: str) -> None:
         self._put("lost", {"reason": reason})
+
+    def restored(self) -> None:
+        self._put("restored", {})
 
     def end(self, job: JobDetail) -> None:
         self._put("end", {"state": job["jobStatus"]["state"]})

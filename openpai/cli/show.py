@@ -47,7 +47,7 @@ def _head(job: JobDetail, now: int) -> None:
     for reason in status.get("waits") or []:
         line(f"  {reason['message']}", "yellow")
         if fix := reason.get("fix"):
-            line(f"  {say('word.fix')}: {fix}")
+            line(f"  {say('word.fix', text=fix)}")
     facts = {
         "column.cluster": status["virtualCluster"],
         "column.submitted": moment(status["submissionTime"]),

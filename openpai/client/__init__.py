@@ -14,6 +14,7 @@ from openpai.client.api_error import ApiError
 from openpai.client.connection import Connection, find_data_dir, find_server
 from openpai.client.events import (
     ContactLost,
+    ContactRestored,
     Event,
     JobChanged,
     JobEnded,
@@ -27,6 +28,7 @@ __all__ = [
     "Client",
     "Connection",
     "ContactLost",
+    "ContactRestored",
     "Event",
     "JobChanged",
     "JobEnded",

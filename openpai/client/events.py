@@ -29,12 +29,17 @@ class JobEnded:
 
 @dataclass(frozen=True, slots=True)
 class ContactLost:
-    """The server does not answer. The watch goes on trying; any other event says that it is back."""
+    """The server does not answer. The watch goes on trying."""
 
     reason: str
 
 
-Event = JobChanged | PullProgressed | JobEnded | ContactLost
+@dataclass(frozen=True, slots=True)
+class ContactRestored:
+    """The server answers again, after `ContactLost`."""
+
+
+Event = JobChanged | PullProgressed | JobEnded | ContactLost | ContactRestored
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from openpai.client.api_error import ApiError
-from openpai.client.events import ContactLost, Event, JobChanged, JobEnded, LogPart, PullProgressed
+from openpai.client.events import (
+    ContactLost,
+    ContactRestored,
+    Event,
+    JobChanged,
+    JobEnded,
+    LogPart,
+    PullProgressed,
+)
 from openpai.client.http import Http
 from openpai.errors import PaiError, fail
 
@@ -52,6 +60,8 @@ async def watch(http: Http, path: str, patience: float) -> AsyncGenerator[Event]
         try:
             async with aclosing(http.events(path, {})) as stream:
                 async for sent in stream:
+                    if waiting.vain_tries >= _WORTH_TELLING:
+                        yield ContactRestored()
                     waiting.answered()
                     event = _event(sent.event, sent.data)
                     if event is not None and event != last:

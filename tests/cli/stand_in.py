@@ -10,7 +10,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,28 @@ class World:
     dry_run: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     on_submit: Any = None
+    told: dict[str, str] = field(default_factory=dict)
+    sent: dict[LogName, int] = field(default_factory=dict)
+
+    def wait_told(self, name: str) -> None:
+        """Until a watcher knows the job as it is now."""
+        wait_until(lambda: self.told.get(name) == json.dumps(self.jobs[name]))
+
+    def wait_sent(self, log: LogName) -> None:
+        """Until a follower has the log as it is now."""
+        wait_until(lambda: self.sent.get(log, 0) >= len(self.logs[log]))
+
+    def show(self, name: str, job: dict[str, Any]) -> None:
+        """Changes a job, and waits until a watcher knows."""
+        self.jobs[name] = job
+        self.wait_told(name)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end, "nobody came to look"
+        time.sleep(_LOOK_EVERY)
 
 
 class StandIn:
@@ -213,7 +235,7 @@ async def _watch(world: World, name: str) -> AsyncIterator[str]:
         now, pull = json.dumps(job), json.dumps(world.pulls.get(name))
         if now != sent:
             yield _frame("job", job)
-            sent = now
+            sent = world.told[name] = now
         if pull != pulled and name in world.pulls:
             yield _frame("pull", world.pulls[name])
             pulled = pull
@@ -233,6 +255,7 @@ async def _follow(world: World, name: LogName, offset: int) -> AsyncIterator[str
                 data = {"offset": offset, "base64": base64.b64encode(piece).decode()}
             offset += len(piece)
             yield _frame("log", data, offset)
+            world.sent[name] = offset
         elif ended:
             yield _frame("end", {})
             return

@@ -69,10 +69,10 @@ def test_a_pull_is_one_line_that_is_wiped_before_anything_else(
     server.world.jobs[NAME] = a_job(state="WAITING", sub_state="PREPARING")
 
     def life() -> None:
-        time.sleep(1)
+        server.world.wait_told(NAME)
         for tenth in range(11):
             server.world.pulls[NAME] = a_pull(tenth / 10)
-            time.sleep(0.15)
+            time.sleep(0.2)
         end(server)
 
     threading.Thread(target=life, daemon=True).start()
