@@ -216,7 +216,7 @@ def _script(does: Does) -> list[str]:
     lines = ["trap '' TERM"] if does.ignores_term else []
     lines += [_write(does.out), _write(does.err) + " >&2"]
     if does.child_runs_out_of_memory:
-        lines.append("tail -c 1g /dev/zero >/dev/null")
+        lines.append("tail -c 900m /dev/zero >/dev/null")
     if does.seconds is None:
         lines.append("while :; do sleep 1000; done")
     else:
