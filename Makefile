@@ -15,7 +15,7 @@ test: ## set up what is missing, and run all checks and tests, those on a real D
 
 check: ## what needs no Docker Engine, for between two edits (under 60 s)
 	@scripts/setup-python dev
-	@scripts/check -q -m "not engine and not slow"
+	@scripts/check -q -n auto -m "not engine and not slow"
 
 bench: ## measure: how fast it schedules, starts, logs (benchmarks/)
 	@scripts/setup test
