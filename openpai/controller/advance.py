@@ -132,7 +132,7 @@ def _end(
         Event(
             at,
             f"Task{state.capitalize()}",
-            {**_who(task), "cause": cause.code},
+            {**_cause(cause), **_who(task)},
             task.uid,
             state == TaskState.FAILED,
         )
@@ -183,7 +183,7 @@ def _end_attempt(
         return replace(run, state=step_job(run.full_name, run.state, outcome.state), completed_at=ended_at)
     params: Params = {
         "attempt": run.attempt.index + 1,
-        "cause": outcome.diagnosis.code,
+        **_cause(outcome.diagnosis),
         "delay_s": retry.delay_ms // 1000,
     }
     happened.append(Event(situation.now, "JobRetrying", params, warning=True))
@@ -209,7 +209,7 @@ def _next_attempt(run: JobRun, job: Job, now: int, new_id: NewId) -> JobRun:
 
 def _ended(outcome: Outcome, at: int) -> Event:
     failed = outcome.state == JobState.FAILED
-    return Event(at, f"Job{outcome.state.capitalize()}", {"cause": outcome.diagnosis.code}, warning=failed)
+    return Event(at, f"Job{outcome.state.capitalize()}", _cause(outcome.diagnosis), warning=failed)
 
 
 def _stop_cause(stop_requested: bool) -> Diagnosis:
@@ -218,3 +218,7 @@ def _stop_cause(stop_requested: bool) -> Diagnosis:
 
 def _who(task: TaskAttempt) -> dict[str, str | int]:
     return {"role": task.role, "index": task.index}
+
+
+def _cause(cause: Diagnosis) -> Params:
+    return {**cause.params, "cause": cause.code}

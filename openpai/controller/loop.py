@@ -63,7 +63,7 @@ class Controller:
         self._awake.set()
 
     def waits(self, job_id: str) -> Sequence[Reason]:
-        """Why a job waits, as of the last pass; empty for one that does not."""
+        """Why a job that waits does so, as of the last pass."""
         if self._unreachable:
             return [self._unreachable]
         reason = self._waits.get(job_id)
@@ -93,7 +93,10 @@ class Controller:
         try:
             while True:
                 self._awake.clear()
+                began = now_ms()
                 pause = await self._guarded_pass()
+                # Looking costs engine and machine something too: at most half of the time goes to it.
+                await asyncio.sleep((now_ms() - began) / 1000)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), pause)
         finally:
@@ -135,7 +138,8 @@ class Controller:
     def _lose_contact(self, error: NoContact) -> None:
         if not self._unreachable:
             log.warning("backend cannot be reached", problem=dict(error.first.params))
-        self._unreachable = Reason(error.first.code, error.first.params)
+            self._unreachable = Reason(error.first.code, error.first.params)
+            self._changes.publish("jobs")
 
     async def _pass(self) -> float:
         starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake

@@ -45,6 +45,9 @@ TASK_STEPS: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.STOPPED: frozenset(),
 }
 
+WAITING = frozenset({JobState.QUEUED, JobState.PREPARING, JobState.RETRYING})
+"""A job of which nothing runs, and something will."""
+
 _JOB_ENDS = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.STOPPED})
 _JOB_ENDING = _JOB_ENDS | {JobState.STOPPING, JobState.RETRYING}
 

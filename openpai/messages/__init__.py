@@ -36,13 +36,19 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def message(code: str, params: Mapping[str, object], language: str) -> Message:
-    """Text and remedy of `code` in `language` ("en" or "zh"), with the parameters filled in."""
-    entry = catalogue(language)[code]
+    """Text and remedy of `code` in `language` ("en" or "zh"), with the parameters filled in.
+
+    A parameter named `cause` is a code itself, with its parameters among the others: its text is put.
+    """
+    entries = catalogue(language)
+    entry = entries[code]
+    if (cause := str(params.get("cause", ""))) in entries:
+        params = {**params, "cause": entries[cause]["text"].format_map(params)}
     return Message(entry["text"].format_map(params), entry.get("fix", "").format_map(params))
 
 
 def choose_language(wanted: str) -> str:
-    """"en" or "zh" from an `Accept-Language` header or a locale such as `zh_CN.UTF-8`.
+    """ "en" or "zh" from an `Accept-Language` header or a locale such as `zh_CN.UTF-8`.
 
     >>> choose_language("de-DE,zh-CN;q=0.8,en;q=0.5"), choose_language("C.UTF-8")
     ('zh', 'en')

@@ -6,7 +6,7 @@ from typing import Literal
 
 from openpai.backends.contract import PullProgress
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
-from openpai.lifecycle.states import public_job_state, public_task_state, sub_state
+from openpai.lifecycle.states import WAITING, public_job_state, public_task_state, sub_state
 from openpai.messages import message
 from openpai.scheduler.explain import Reason
 from openpai.server.attempts import (
@@ -105,7 +105,7 @@ def _job_status(view: View, language: str) -> JobStatus:
         launchedTime=run.launched_at,
         completedTime=run.completed_at,
         virtualCluster=view.listed.virtual_cluster,
-        waits=[told(reason.code, reason.params, language) for reason in view.waits],
+        waits=[told(r.code, r.params, language) for r in view.waits] if run.state in WAITING else [],
         attemptId=attempt.index,
         attemptState=_attempt_state(run, attempt),
         appId=f"{attempt.index}_{run.id}",

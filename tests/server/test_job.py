@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from openpai.backends.contract import PullProgress
+from openpai.errors import Params
 from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, Outcome
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.scheduler.explain import Reason
@@ -176,7 +177,7 @@ async def test_the_config_is_json_that_yaml_readers_read_without_secrets(
 async def test_events_come_newest_first_and_name_their_task(house: House, api: httpx2.AsyncClient) -> None:
     run = await house.running()
     task = run.tasks[0]
-    who: dict[str, str | int | float] = {"role": task.role, "index": task.index, "cause": "ExitCode"}
+    who: Params = {"role": task.role, "index": task.index, "cause": "ExitCode", "exit_code": 3}
     await house.step(run, Event(T0 * 2, "TaskFailed", who, task.uid, warning=True))
     reply = (await api.get("/api/v2/jobs/alice~train/events")).json()
     assert reply["totalCount"] == 2
@@ -186,6 +187,7 @@ async def test_events_come_newest_first_and_name_their_task(house: House, api: h
         "TaskFailed",
         "Task_Main",
     )
+    assert newest["message"] == "Task Task_Main[0] failed: A command ended with exit code 3."
     assert newest["firstTimestamp"].endswith("Z")
     assert (oldest["reason"], oldest["message"]) == ("JobSubmitted", "Submitted by alice.")
     assert oldest["taskroleName"] is None

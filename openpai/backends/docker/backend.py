@@ -72,7 +72,12 @@ class DockerBackend:
         await self._networks.remove(name)
 
     async def observe(self) -> Observation:
-        return await self._watcher.observe()
+        """Files whose container is gone go with it: they may hold secrets."""
+        idle, begun = self._files.names() - self._starter.under_way, self._starter.begun
+        seen = await self._watcher.observe()
+        if self._starter.begun == begun:  # else one of them may have found its container meanwhile
+            self._files.discard(idle - seen.tasks.keys())
+        return seen
 
     def logs(self, task: str, offset: int) -> AsyncIterator[LogChunk]:
         return follow(self._engine, self._name(task), offset)

@@ -4,8 +4,9 @@ They may hold secrets, so the caller gives a folder on a tmpfs: they never touch
 The parent is for us alone; below it all is readable, since the container's user may be any.
 """
 
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -45,6 +46,15 @@ class TaskFiles:
         folder = self.folder(task)
         if folder.is_dir():
             shutil.rmtree(folder)
+
+    def names(self) -> frozenset[str]:
+        """What lies there: tasks, and drafts of a process that was killed."""
+        return frozenset(os.listdir(self._root)) if self._root.is_dir() else frozenset()
+
+    def discard(self, names: Iterable[str]) -> None:
+        """Remove what `names` gave."""
+        for name in names:
+            shutil.rmtree(self._root / name, ignore_errors=True)
 
 
 def _write_file(file: Path, text: str) -> None:

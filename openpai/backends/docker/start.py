@@ -27,9 +27,19 @@ class Starter:
         self._with_shell: set[str] = set()  # ids of images that were looked into
         self._architecture = ""
         self.pulls = Pulls(engine)
+        self.under_way: set[str] = set()  # tasks whose files may lie there before their container does
+        self.begun = 0  # starts so far
 
     async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
         """See `contract.Backend.start`."""
+        self.begun += 1
+        self.under_way.add(plan.task)
+        try:
+            await self._start(plan, report)
+        finally:
+            self.under_way.discard(plan.task)
+
+    async def _start(self, plan: ContainerPlan, report: ReportPull) -> None:
         name = translate.container_name(self._instance, plan.task)
         there = await self._inspect(name)
         if there is None:
