@@ -29,7 +29,7 @@ async def follow(engine: Engine, name: str, offset: int) -> AsyncIterator[LogChu
             if rest is not None:
                 yield rest
     except EngineError as error:
-        if error.status != 404:
+        if error.status != 404 and "marked for removal" not in error.words:  # both: it is gone
             raise engine_failed(f"read the log of {name}", error.words) from error
     except BrokenLog as error:
         raise engine_failed(f"read the log of {name}", str(error)) from error
