@@ -64,7 +64,7 @@ def _image_references(job: Job) -> Iterable[Verdict]:
         try:
             reference = parse_reference(uri)
         except PaiError as error:
-            path = ("taskRoles", name, "dockerImage")
+            path = ("prerequisites", job.prerequisites.index(job.role_image(name)), "uri")
             yield Verdict("image-reference", "fail", error.first.code, error.first.params, path)
         else:
             params = {"image": reference.canonical, "role": name}
