@@ -142,13 +142,13 @@ def _end(
 
 def _see_outcome(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
     """Whether the attempt is decided, by its tasks or by a person; then its other tasks are told to end."""
-    outcome = run.attempt.outcome or decide(job.task_roles, run.tasks)
+    outcome = run.attempt.outcome or _decided(run, job, situation)
     if outcome is None and run.stop_requested:
         outcome = Outcome(JobState.STOPPED, _STOP)
         happened.append(Event(situation.now, "JobStopping"))
     if outcome is None:
         return run
-    tasks = tuple(_tell_to_end(task, situation.now, run.stop_requested, happened) for task in run.tasks)
+    tasks = tuple(_tell_to_end(task, situation, run.stop_requested, happened) for task in run.tasks)
     attempt = replace(run.attempt, outcome=outcome)
     if tasks == run.tasks and attempt == run.attempt and run.state == JobState.STOPPING:
         return run
@@ -157,10 +157,30 @@ def _see_outcome(run: JobRun, job: Job, situation: Situation, happened: list[Eve
     )
 
 
-def _tell_to_end(task: TaskAttempt, now: int, stop_requested: bool, happened: list[Event]) -> TaskAttempt:
+def _decided(run: JobRun, job: Job, situation: Situation) -> Outcome | None:
+    """The outcome by the completion policy, once every task that ended before the deciding one is known:
+    a failure that draws others after it is the cause, even if its log was copied last."""
+    outcome = decide(job.task_roles, run.tasks)
+    if outcome is None:
+        return None
+    last = next((t for t in run.tasks if (t.role, t.index) == (outcome.role, outcome.index)), None)
+    decided_at = last.completed_at if last else None
+    for task in run.tasks:
+        seen = situation.observation.tasks.get(task.uid)
+        if not is_final(task.state) and seen and seen.exit and seen.exit.finished_at <= (decided_at or 0):
+            return None
+    return outcome
+
+
+def _tell_to_end(
+    task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
+) -> TaskAttempt:
+    seen = task.uid in situation.observation.tasks or task.uid in situation.starting
     match task.state:
         case TaskState.QUEUED:
-            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), now, happened)
+            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
+        case TaskState.PREPARING if not seen:
+            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
         case TaskState.PREPARING | TaskState.RUNNING:
             return replace(task, state=step_task(task.uid, task.state, TaskState.STOPPING))
         case _:

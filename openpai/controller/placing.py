@@ -99,7 +99,7 @@ class _Leases:
             network = run.attempt.network
             if network and network.shared:
                 self._addresses.update(t.address for t in run.tasks if t.address and not is_final(t.state))
-            elif network:
+            elif network and not is_final(run.state):
                 self._subnets.add(network.subnet)
 
     def take(self, run: JobRun) -> tuple[Network, tuple[str, ...]]:
