@@ -44,18 +44,28 @@ def role(
 
 def document(name: str = "job", retries: int = 0, **roles: Mapping[str, Any]) -> dict[str, Any]:
     """A job file as JSON values; one role of one task unless said otherwise."""
+    return document_of(roles or {"main": role()}, name, retries)
+
+
+def document_of(
+    roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0
+) -> dict[str, Any]:
     return {
         "protocolVersion": 2,
         "name": name,
         "type": "job",
         "jobRetryCount": retries,
         "prerequisites": [{"type": "dockerimage", "name": "image", "uri": "busybox"}],
-        "taskRoles": dict(roles) or {"main": role()},
+        "taskRoles": dict(roles),
     }
 
 
 def a_job(name: str = "job", retries: int = 0, **roles: Mapping[str, Any]) -> Job:
     return parse_document(document(name, retries, **roles))
+
+
+def job_of(roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0) -> Job:
+    return parse_document(document_of(roles, name, retries))
 
 
 def a_task(

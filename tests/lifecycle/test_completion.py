@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpai.lifecycle.completion import decide
 from openpai.lifecycle.records import Diagnosis, Outcome, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
-from tests.builders import a_job, a_task, ended, role
+from tests.builders import a_job, a_task, ended, job_of, role
 
 F, S, STOPPED, RUNS = TaskState.FAILED, TaskState.SUCCEEDED, TaskState.STOPPED, TaskState.RUNNING
 ENDS = {"f": F, "s": S, "x": STOPPED}
@@ -25,7 +25,7 @@ def outcome(roles: dict[str, dict[str, Any]], **tasks: str) -> Outcome | None:
             at += 1
             state = ENDS.get(letter)
             records.append(ended(name, index, state, at) if state else a_task(name, index, RUNS))
-    return decide(a_job("j", **roles).task_roles, records)
+    return decide(job_of(roles).task_roles, records)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ limits = st.one_of(st.none(), st.just(-1), st.integers(1, 4))
 def test_what_is_decided_holds_and_what_is_open_has_a_task_that_goes_on(
     roles: dict[str, tuple[list[TaskState], int | None, int | None]],
 ) -> None:
-    job = a_job(**{name: role(len(states), f, s) for name, (states, f, s) in roles.items()})
+    job = job_of({name: role(len(states), f, s) for name, (states, f, s) in roles.items()})
     tasks = [
         a_task(name, i, state) if state == RUNS else ended(name, i, state, at=i)
         for name, (states, _, _) in roles.items()

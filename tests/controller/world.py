@@ -1,0 +1,298 @@
+"""A world in memory for the controller's decisions: a store, an engine, a controller that may crash, and users.
+
+Every step checks what must hold in every moment; `check` is called after each.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
+
+from openpai.backends.contract import Observation, ObservedTask, Phase
+from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
+from openpai.controller.reconcile import Decision, reconcile
+from openpai.controller.situation import Policy, Situation, Trouble
+from openpai.errors import Problem
+from openpai.lifecycle.exits import Exit
+from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
+from openpai.lifecycle.states import JOB_STEPS, TASK_STEPS, JobState, TaskState, is_final
+from openpai.protocol.job import Job
+from openpai.runtime.demand import task_resources
+from openpai.scheduler.resources import NOTHING, Node, Resources
+from tests.builders import NOW, a_run, ids
+
+NODES = (Node("left", Resources(4, 16_000, 2)), Node("right", Resources(2, 16_000, 0)))
+POLICY = Policy(network_pool="10.0.0.0/26", stop_grace_s=5, platform_retries=2)
+
+
+@dataclass
+class Container:
+    """A container, and where it is."""
+
+    job: Job
+    task: TaskAttempt
+    network: str
+    shared: bool
+    seen: ObservedTask
+
+
+@dataclass
+class World:
+    """`inflight`, `troubles` and `captured` are the controller's memory, which a crash takes."""
+
+    now: int = NOW
+    jobs: dict[str, Job] = field(default_factory=dict)
+    stored: dict[str, JobRun] = field(default_factory=dict)
+    history: dict[tuple[str, int], tuple[JobAttempt, tuple[TaskAttempt, ...]]] = field(default_factory=dict)
+    containers: dict[str, Container] = field(default_factory=dict)
+    networks: dict[str, str] = field(default_factory=dict)
+    engine_started_at: int = 0
+    inflight: list[Act] = field(default_factory=list)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
+    captured: set[str] = field(default_factory=set)
+    looked: tuple[frozenset[str], Observation] | None = None
+    new_id: Callable[[], str] = field(default_factory=ids)
+
+    def submit(self, job: Job) -> str:
+        run = a_run(job, name=f"job{len(self.jobs)}", new_id=self.new_id, submitted_at=self.now)
+        self.jobs[run.id] = job
+        self.stored[run.id] = run
+        return run.id
+
+    def request_stop(self, job_id: str) -> None:
+        if not is_final(self.stored[job_id].state):
+            self.stored[job_id] = replace(self.stored[job_id], stop_requested=True)
+
+    def live(self) -> list[tuple[JobRun, Job]]:
+        return [(run, self.jobs[run.id]) for run in self.stored.values() if not is_final(run.state)]
+
+    # The controller's pass, in the parts between which the world goes on
+
+    def look(self) -> None:
+        starting = frozenset(act.task for act in self.inflight if isinstance(act, StartTask))
+        tasks = {uid: container.seen for uid, container in self.containers.items()}
+        self.looked = starting, Observation(tasks, frozenset(self.network_names()), self.engine_started_at)
+
+    def decide(self) -> Decision:
+        if self.looked is None:
+            self.look()
+        assert self.looked is not None
+        starting, observation = self.looked
+        situation = Situation(
+            self.now, observation, NODES, starting, frozenset(self.captured), {}, dict(self.troubles), POLICY
+        )
+        jobs = self.live()
+        decision = reconcile(jobs, situation, self.new_id)
+        check_idempotence(jobs, decision, situation, self.new_id)
+        self.looked = None
+        return decision
+
+    def keep(self, decision: Decision) -> None:
+        for run, _ in decision.changed:
+            old = self.stored[run.id]
+            check_step(old, run, self.jobs[run.id])
+            self.history[run.id, run.attempt.index] = run.attempt, run.tasks
+            # a person may have stopped it meanwhile: the store keeps that
+            self.stored[run.id] = replace(run, stop_requested=old.stop_requested or run.stop_requested)
+
+    def act(self, decision: Decision) -> None:
+        self.inflight += [act for act in decision.acts if act not in self.inflight]
+        live = {task.uid for run in decision.runs if not is_final(run.state) for task in run.tasks}
+        self.captured &= live
+        self.troubles = {uid: trouble for uid, trouble in self.troubles.items() if uid in live}
+
+    def one_pass(self) -> None:
+        decision = self.decide()
+        self.keep(decision)
+        self.act(decision)
+
+    def crash(self) -> None:
+        """The controller is gone, and a new one begins with what is stored."""
+        self.inflight, self.troubles, self.looked = [], {}, None
+        self.captured = set()
+
+    # What acts do to the engine
+
+    def perform(self, act: Act) -> None:
+        """The act ends well."""
+        if act not in self.inflight:
+            return
+        self.inflight.remove(act)
+        match act:
+            case StartTask(job_id, uid):
+                self.create(job_id, uid)
+                if uid in self.containers:
+                    self.start(uid)
+                    self.troubles.pop(uid, None)
+            case StopTask(uid, _):
+                self.inflight = [a for a in self.inflight if not (isinstance(a, StartTask) and a.task == uid)]
+                self.stop(uid)
+            case RemoveTask(uid):
+                self.containers.pop(uid, None)
+            case RemoveNetwork(name):
+                if all(container.network != name for container in self.containers.values()):
+                    self.networks.pop(name, None)
+
+    def fail(self, act: Act, permanent: bool) -> None:
+        """The act fails, a start perhaps half-way."""
+        if act not in self.inflight:
+            return
+        self.inflight.remove(act)
+        if isinstance(act, StartTask):
+            tries = self.troubles[act.task].tries + 1 if act.task in self.troubles else 1
+            code = "ImageNotFound" if permanent else "RegistryUnreachable"
+            self.troubles[act.task] = Trouble(Problem(code), tries, self.now, permanent)
+
+    def create(self, job_id: str, uid: str) -> None:
+        run = self.stored[job_id]
+        task = next((task for task in run.tasks if task.uid == uid), None)
+        if uid in self.containers or task is None:
+            return
+        network = run.attempt.network
+        assert network is not None
+        assert task.address is not None
+        assert task.node is not None
+        if network.name not in self.networks:
+            for name, subnet in self.networks.items():
+                assert not ip_network(subnet).overlaps(ip_network(network.subnet)), (
+                    f"{name} and {network.name}"
+                )
+            self.networks[network.name] = network.subnet
+        seen = ObservedTask(uid, Phase.CREATED, task.node)
+        self.containers[uid] = Container(self.jobs[job_id], task, network.name, network.shared, seen)
+
+    def start(self, uid: str) -> None:
+        container = self.containers[uid]
+        if container.seen.phase == Phase.CREATED:
+            container.seen = replace(container.seen, phase=Phase.RUNNING, started_at=self.now)
+
+    def stop(self, uid: str) -> None:
+        container = self.containers.get(uid)
+        if container and container.seen.phase == Phase.CREATED:
+            del self.containers[uid]
+        elif container:
+            self.end(uid, 143)
+
+    def end(self, uid: str, code: int, oom: bool = False) -> None:
+        container = self.containers[uid]
+        if container.seen.phase == Phase.RUNNING:
+            container.seen = replace(container.seen, phase=Phase.EXITED, exit=Exit(code, self.now, oom))
+
+    def capture_all(self) -> None:
+        self.captured |= {uid for uid, c in self.containers.items() if c.seen.phase == Phase.EXITED}
+
+    def restart_engine(self) -> None:
+        self.engine_started_at = self.now
+        for uid in list(self.containers):
+            self.end(uid, 137)
+
+    def network_names(self) -> set[str]:
+        """The per-job networks."""
+        return {name for name in self.networks if name != "shared"}
+
+    def settle(self) -> None:
+        """Nothing bad happens any more, every container ends: the world must come to rest."""
+        for _ in range(200):
+            self.now += 60_000
+            for uid in list(self.containers):
+                self.end(uid, 0)
+            self.capture_all()
+            self.one_pass()
+            self.check()
+            for act in list(self.inflight):
+                self.perform(act)
+            if not self.live() and not self.containers and not self.network_names():
+                return
+        raise AssertionError(
+            f"never at rest: {self.live()} {list(self.containers)} {self.networks} {self.inflight}"
+        )
+
+    # What must hold in every moment
+
+    def check(self) -> None:
+        used: dict[str, Resources] = {}
+        addresses: list[str] = []
+        alive: list[tuple[str, str, int]] = []
+        for container in self.containers.values():
+            if container.seen.phase != Phase.EXITED:
+                task = container.task
+                needs = task_resources(container.job.task_roles[task.role])
+                used[container.seen.node] = used.get(container.seen.node, NOTHING) + needs
+                addresses.append(task.address or "")
+                job_id = next(i for i, job in self.jobs.items() if job is container.job)
+                alive.append((job_id, task.role, task.index))
+        for node in NODES:
+            assert used.get(node.name, NOTHING).fits_in(node.capacity), (
+                f"{node.name} is oversubscribed: {used}"
+            )
+        assert len(addresses) == len(set(addresses)), "an address is held twice"
+        assert len(alive) == len(set(alive)), "a task has two live containers"
+        for run in self.stored.values():
+            check_run(run, self.jobs[run.id])
+
+
+def check_idempotence(
+    jobs: Sequence[tuple[JobRun, Job]], first: Decision, situation: Situation, new_id: Callable[[], str]
+) -> None:
+    """Deciding again with nothing new changes nothing; but a job whose next attempt is due begins it."""
+    specs = {run.id: job for run, job in jobs}
+    again = reconcile(still_live(first, specs), situation, new_id)
+    due = {run.id for run in first.runs if run.state == JobState.RETRYING}
+    if not due:
+        assert list(again.changed) == []
+        # those of jobs that ended now are asked for as remains from now on
+        assert set(again.acts) == set(first.acts)
+    third = reconcile(still_live(again, specs), situation, new_id)
+    waiting = {run.id for run in again.runs if run.state == JobState.RETRYING}
+    assert {run.id for run, _ in third.changed} <= waiting
+
+
+def still_live(decision: Decision, specs: dict[str, Job]) -> list[tuple[JobRun, Job]]:
+    return [(run, specs[run.id]) for run in decision.runs if not is_final(run.state)]
+
+
+def check_step(old: JobRun, new: JobRun, job: Job) -> None:
+    """What is stored only moves forward."""
+    assert not is_final(old.state), "a job that had ended changed"
+    assert new.state in reachable_jobs(old.state)
+    assert (new.attempt.index - old.attempt.index) in (0, 1)
+    if new.attempt.index > old.attempt.index:
+        assert old.state == JobState.RETRYING, "the end of the attempt before was never kept"
+        assert old.attempt.outcome is not None
+        assert old.attempt.completed_at is not None
+        assert all(is_final(task.state) for task in old.tasks)
+        assert not {task.uid for task in old.tasks} & {task.uid for task in new.tasks}
+    else:
+        for before, after in zip(old.tasks, new.tasks, strict=True):
+            assert before.uid == after.uid
+            assert after == before or not is_final(before.state), "a task that had ended changed"
+            assert after.state in reachable_tasks(before.state)
+    if is_final(new.state):
+        assert new.attempt.outcome is not None
+        assert new.attempt.outcome.state == new.state
+        assert new.completed_at is not None
+    assert new.user_retries <= job.job_retry_count
+    assert new.platform_retries <= POLICY.platform_retries
+    assert new.attempt.index <= new.user_retries + new.platform_retries
+
+
+def check_run(run: JobRun, job: Job) -> None:
+    queued = [task.state == TaskState.QUEUED for task in run.tasks]
+    assert all(queued) or not any(queued), "a gang was placed in part"
+    assert (run.state == JobState.QUEUED) == (all(queued) and not is_final(run.state))
+    for task in run.tasks:
+        assert is_final(task.state) == (task.diagnosis is not None), task
+        assert is_final(task.state) == (task.completed_at is not None), task
+    if is_final(run.state):
+        assert all(is_final(task.state) for task in run.tasks)
+    assert len(run.tasks) == job.task_count
+
+
+def reachable_jobs(state: JobState) -> set[JobState]:
+    found = {state}
+    while more := set().union(*(JOB_STEPS[known] for known in found)) - found:
+        found |= more
+    return found
+
+
+def reachable_tasks(state: TaskState) -> set[TaskState]:
+    return {state}.union(*(reachable_tasks(following) for following in TASK_STEPS[state]))
