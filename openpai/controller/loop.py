@@ -55,6 +55,7 @@ class Controller:
         self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
         self._waits: Mapping[str, Reason] = {}
         self._live: Sequence[tuple[JobRun, Job]] = ()
+        self._cluster: Cluster | None = None  # made of `_live` when somebody asks: not at each submission
         self._unreachable: Reason | None = None
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
 
@@ -83,9 +84,10 @@ class Controller:
 
     async def cluster(self) -> Cluster:
         """The cluster as of the last pass. Raises `NoContact`."""
-        live = [(run, job) for run, job in self._live if not is_final(run.state)]
-        queue = [gang_of(run.full_name, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
-        return Cluster(await self.nodes(), held(live), queue)
+        nodes = await self.nodes()
+        if self._cluster is None:
+            self._cluster = _cluster(nodes, self._live)
+        return self._cluster
 
     async def run(self) -> None:
         """Until cancelled. What is under way is then broken off; containers go on."""
@@ -162,6 +164,7 @@ class Controller:
         if decision.changed:
             await self._jobs.save(decision.changed)
         self._live = [(run, job) for run, (_, job) in zip(decision.runs, jobs, strict=True)]
+        self._cluster = None
         self._tell_waits(decision.waits)
         self._act(decision)
         self._forget(decision)
@@ -215,3 +218,9 @@ class Controller:
 
 def _no_plan() -> ContainerPlan:
     raise AssertionError("only a start has a plan")
+
+
+def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]]) -> Cluster:
+    live = [(run, job) for run, job in jobs if not is_final(run.state)]
+    queue = [gang_of(run.full_name, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
+    return Cluster(nodes, held(live), queue)
