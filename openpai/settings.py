@@ -34,9 +34,6 @@ class Settings(BaseSettings):
     platform_retries: int = Field(default=5, ge=0)
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
 
-    parallel_starts: int = Field(default=4, ge=1)
-    """Containers being made at the same time; more only make an engine slower."""
-
     @property
     def runtime_dir(self) -> Path:
         """Where the files of running tasks lie, rendered secrets among them: in memory where the machine has it."""
