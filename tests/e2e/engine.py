@@ -51,6 +51,15 @@ def sweep(instance: str, host: str | None = None) -> list[str]:
     return left
 
 
+def remove_image(image: str) -> None:
+    """Remove an image as soon as the last container of it is gone."""
+    for _ in range(50):
+        if subprocess.run(["docker", "image", "rm", image], capture_output=True).returncode == 0:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{image} is still in use")
+
+
 class Witness:
     """Writes down from its beginning on what happens to the containers of all servers of an engine."""
 
