@@ -15,6 +15,11 @@ pytestmark = pytest.mark.engine
 SERVE = "echo hello >/tmp/x; exec httpd -f -p 80 -h /tmp"
 
 
+def fetch(address: str) -> str:
+    """A command that prints "hello" where the server above can be reached."""
+    return f"printf 'GET /x HTTP/1.0\\r\\n\\r\\n' | nc -w 3 {address} 80 2>/dev/null | grep hello"
+
+
 async def output(backend: Backend, script: str, **changes: object) -> list[str]:
     """The lines that a container writes which runs `script`."""
     await backend.start(replace(plan("a", script), **changes), silent)  # type: ignore[arg-type]  # a test's own
@@ -93,7 +98,7 @@ async def test_tasks_on_an_isolated_network_cannot_reach_each_other(backend: Bac
     serve = replace(plan("s", SERVE), network=shared)
     other = replace(shared, address=f"{shared.address[:-1]}6", aliases=())
     await backend.start(serve, silent)
-    script = f"sleep 0.5; wget -q -T 2 -O - http://{shared.address}/x 2>/dev/null || echo apart"
+    script = f"sleep 0.5; {fetch(shared.address)} || echo apart"
     assert await output(backend, script, network=other) == ["apart"]
     for task in ("a", "s"):
         await backend.remove(task)
@@ -104,7 +109,7 @@ async def test_tasks_of_a_job_reach_each_other_by_address_and_name(backend: Back
     own = network("own")
     await backend.start(replace(plan("s", SERVE), network=own), silent)
     other = replace(own, address=f"{own.address[:-1]}6", aliases=())
-    script = f"sleep 0.5; wget -q -T 9 -O - http://{own.address}/x; nslookup worker-0; hostname"
+    script = f"sleep 0.5; {fetch(own.address)}; nslookup worker-0 127.0.0.11; hostname"
     lines = await output(backend, script, network=other)
     assert (lines[0], lines[-1]) == ("hello", "host-of-a-test")
     assert any(own.address in line for line in lines[1:-1])
