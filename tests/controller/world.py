@@ -213,7 +213,7 @@ class World:
         addresses: list[str] = []
         alive: list[tuple[str, str, int]] = []
         for container in self.containers.values():
-            if container.seen.phase != Phase.EXITED:
+            if container.seen.phase == Phase.RUNNING:
                 task = container.task
                 needs = task_resources(container.job.task_roles[task.role])
                 used[container.seen.node] = used.get(container.seen.node, NOTHING) + needs
