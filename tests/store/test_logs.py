@@ -3,9 +3,8 @@
 import contextlib
 import os
 import struct
-import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -271,27 +270,6 @@ def make_alternating(log: TaskLog, changes: int) -> None:
         streams.write(records)
     with log._all.open("ab") as file:
         file.write(b"oe" * (changes - 500))
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MB with something on it that can be removed to make room."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small file system")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m,nr_inodes=100", "tmpfs", disk],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount: {mounted.stderr.decode().strip()}")
-    try:
-        (disk / "ballast").write_bytes(bytes(3_000_000))
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def make_room(disk: Path) -> None:
