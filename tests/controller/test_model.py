@@ -1,16 +1,18 @@
 """The controller's decisions in a world where anything may happen at any time: what must hold, holds; and when
 nothing happens any more, everything comes to rest and nothing is left."""
 
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from openpai.backends.contract import Phase
 from openpai.controller.acts import StartTask
 from openpai.runtime.demand import gang_of
 from openpai.scheduler.schedule import ever_fits
 from tests.builders import job_of, role
-from tests.controller.world import NODES, World
+from tests.controller.world import NODES, POLICY, World
 
 roles = st.dictionaries(
     st.sampled_from(["a", "b"]),
@@ -32,6 +34,10 @@ class AnythingMayHappen(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+
+    @initialize(pool=st.sampled_from(["10.0.0.0/26", "10.0.0.0/16"]))
+    def addresses_are_short_or_not(self, pool: str) -> None:
+        self.world.policy = replace(POLICY, network_pool=pool)
 
     @rule(roles=roles, retries=st.integers(0, 2))
     def a_person_submits_a_job(self, roles: dict[str, dict[str, object]], retries: int) -> None:

@@ -1,0 +1,163 @@
+"""The door: what comes in is kept whole, or refused whole and says everything that is wrong."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openpai.admission.submit import Admission, Submission
+from openpai.errors import NoContact, PaiError, Problem
+from openpai.scheduler.resources import Resources
+from openpai.scheduler.schedule import Cluster
+from openpai.store.changes import Changes
+from openpai.store.database import Database
+from openpai.store.jobs import JobStore, Query
+from openpai.store.vault import Vault
+from tests.builders import BOX, NOW, document_of, ids, role
+
+YAML = """\
+protocolVersion: 2
+name: train
+type: job
+prerequisites:
+  - type: dockerimage
+    name: image
+    uri: registry.example/team/image
+    auth: {username: ann, password: hunter2-of-the-registry, registryuri: registry.example}
+secrets: {token: sesame-open}
+taskRoles:
+  worker:
+    instances: 2
+    dockerImage: image
+    resourcePerInstance: {cpu: 2, memoryMB: 2000, gpu: 1}
+    commands: [use <% $secrets.token %>]
+"""
+
+
+class Door:
+    """Admission on a real store; the cluster is a double that a test may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Database(folder / "pai.db")
+        self.jobs = JobStore(self.database, Changes())
+        self.vault = Vault(folder / "secret.key")
+        self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
+        self.admission = Admission(self.jobs, self.vault, self.look, lambda: NOW, ids())
+
+    async def look(self) -> Cluster:
+        return self.cluster()
+
+    async def submit(self, text: str = YAML, **more: Any) -> str:
+        return (await self.admission.submit(Submission("ann", text.encode(), **more))).full_name
+
+    async def refused(self, text: str = YAML, **more: Any) -> tuple[Problem, ...]:
+        """The problems; and nothing was kept."""
+        before = await self.jobs.page(Query())
+        with pytest.raises(PaiError) as wrong:
+            await self.submit(text, **more)
+        assert await self.jobs.page(Query()) == before
+        return wrong.value.problems
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    opened = Door(tmp_path)
+    yield opened
+    opened.database.close()
+
+
+async def test_a_good_job_is_kept_and_named(door: Door) -> None:
+    assert await door.submit() == "ann~train"
+    found = await door.jobs.find("ann", "train")
+    assert (found.total_gpus, found.total_tasks, found.total_roles) == (2, 2, 1)
+    assert [event.code for event in await door.jobs.events(found.run.id)] == ["JobSubmitted"]
+
+
+async def test_everything_that_is_wrong_is_told_at_once_with_its_place(door: Door) -> None:
+    text = (
+        YAML.replace("cpu: 2", "cpu: lots")
+        .replace("instances: 2", "instances: -1")
+        .replace("$secrets.token", "$secrets.x")
+    )
+    problems = await door.refused(text)
+    assert len(problems) >= 3
+    assert all(problem.line for problem in problems)
+    assert [p.line for p in problems] == sorted(p.line or 0 for p in problems)
+
+
+async def test_what_can_never_fit_is_refused_with_numbers_and_place(door: Door) -> None:
+    (problem,) = await door.refused(YAML.replace("gpu: 1", "gpu: 9"))
+    assert problem.code == "NeverFits"
+    assert (problem.params["gpu"], problem.params["has_gpu"], problem.params["role"]) == (9, 4, "worker")
+    assert problem.line is not None
+    assert YAML.splitlines()[problem.line - 1].lstrip().startswith("resourcePerInstance")
+    assert problem.column is not None
+
+
+async def test_a_gang_that_fits_only_task_by_task_is_refused_as_a_whole(door: Door) -> None:
+    (problem,) = await door.refused(YAML.replace("instances: 2", "instances: 5"))
+    assert problem.code == "JobNeverFits"
+    assert (problem.params["gpu"], problem.params["has_gpu"], problem.params["tasks"]) == (5, 4, 5)
+
+
+async def test_an_engine_that_cannot_be_seen_does_not_hold_a_submission_up(door: Door) -> None:
+    def unseen() -> Cluster:
+        raise NoContact(Problem("EngineUnreachable", {"detail": "no socket"}))
+
+    door.cluster = unseen
+    plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
+    assert [v.verdict for v in plan.verdicts if v.check == "fits"] == ["warn"]
+    assert plan.placement is None
+    assert await door.submit() == "ann~train"
+
+
+async def test_a_dry_run_shows_the_places_and_keeps_nothing(door: Door) -> None:
+    plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
+    assert plan.full_name == "ann~train"
+    assert plan.placement is not None
+    assert [(p.role, p.index, p.node) for p in plan.placement] == [("worker", 0, "box"), ("worker", 1, "box")]
+    assert all(verdict.verdict == "pass" for verdict in plan.verdicts)
+    assert (await door.jobs.page(Query()))[0] == 0
+
+
+async def test_a_dry_run_of_what_would_wait_says_why(door: Door) -> None:
+    door.cluster = lambda: Cluster((BOX,), {"box": Resources(0, 0, 3)}, ())
+    plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
+    assert plan.placement is None
+    assert [reason.code for reason in plan.waits] == ["WaitsForResources"]
+
+
+async def test_a_name_that_is_taken_is_refused(door: Door) -> None:
+    await door.submit()
+    (problem,) = await door.refused()
+    assert (problem.code, problem.params["name"]) == ("ConflictJob", "train")
+
+
+async def test_the_same_request_again_answers_for_the_same_job(door: Door) -> None:
+    assert await door.submit(idempotency_key="key") == await door.submit(idempotency_key="key")
+    assert (await door.jobs.page(Query()))[0] == 1
+    for other in ({"name": "other"}, {"secrets": {"token": "changed"}}, {"parameters": {"x": 1}}):
+        (problem,) = await door.refused(idempotency_key="key", **other)
+        assert problem.code == "IdempotencyKeyReused"
+
+
+async def test_no_secret_lies_readable_in_any_file(door: Door) -> None:
+    await door.submit(secrets={"extra": "password-on-the-way"}, idempotency_key="key")
+    spec = await door.jobs.spec((await door.jobs.find("ann", "train")).run.id)
+    assert "sesame-open" in door.vault.decrypt(spec.secrets).values()
+    door.database.close()
+    for name, content in contents(door.folder).items():
+        for secret in (b"sesame-open", b"hunter2-of-the-registry", b"password-on-the-way"):
+            assert secret not in content, name
+
+
+async def test_values_that_come_beside_the_text_override_it(door: Door) -> None:
+    text = json.dumps(document_of({"main": role()}))
+    assert await door.submit(text, name="renamed") == "ann~renamed"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
