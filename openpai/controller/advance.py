@@ -67,7 +67,7 @@ def _see_task(
         case Phase.EXITED if task.uid in situation.captured:
             return _exited(task, seen, situation, stop_requested, happened)
         case _:  # ended but its log is not whole: wait for that
-            return task
+            return _ran(task, seen, situation.now, happened)
 
 
 def _unseen(
@@ -103,6 +103,15 @@ def _running(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Eve
     return task
 
 
+def _ran(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Event]) -> TaskAttempt:
+    """It has ended, so it ran: should its container vanish now, it is lost, and not run once more."""
+    if task.launched_at is not None or seen.started_at is None or seen.exit is None:
+        return task
+    # An engine may note the start of a short-lived container after its end.
+    started_at = min(seen.started_at, seen.exit.finished_at)
+    return _running(task, replace(seen, started_at=started_at), now, happened)
+
+
 def _exited(
     task: TaskAttempt,
     seen: ObservedTask,
@@ -111,11 +120,7 @@ def _exited(
     happened: list[Event],
 ) -> TaskAttempt:
     assert seen.exit is not None, f"{task.uid} ended without an exit"
-    if task.launched_at is None and seen.started_at is not None:
-        # An engine may note the start of a short-lived container after its end.
-        started_at = min(seen.started_at, seen.exit.finished_at)
-        task = _running(task, replace(seen, started_at=started_at), situation.now, happened)
-    task = replace(task, exit=seen.exit)
+    task = replace(_ran(task, seen, situation.now, happened), exit=seen.exit)
     if task.state == TaskState.STOPPING:
         cause = _stop_cause(stop_requested)
         return _end(task, TaskState.STOPPED, cause, seen.exit.finished_at, happened)

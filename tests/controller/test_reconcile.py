@@ -268,6 +268,14 @@ def test_a_running_container_that_tells_no_start_time_is_told_of_once(story: Sto
     assert story.told == []
 
 
+def test_what_ended_and_vanished_before_its_log_was_whole_is_lost_and_not_run_once_more(story: Story) -> None:
+    story.step()
+    assert story.step(seen(story.uids[0], code=0), captured=frozenset()) == []
+    assert story.states == ("RUNNING", "RUNNING")
+    story.step()
+    assert story.run.tasks[0].diagnosis == Diagnosis("ContainerLost")
+
+
 def test_an_end_by_the_engines_restart_is_the_platforms(story: Story) -> None:
     story.step()
     story.step(seen(story.uids[0], code=137), engine_started_at=NOW + 5000)
