@@ -64,3 +64,17 @@ def make_network(name: str) -> None:
 
 def remove_network(name: str) -> None:
     subprocess.run(["docker", "network", "rm", name], check=True, capture_output=True)
+
+
+def remove_all(instance: str) -> None:
+    """Remove the containers and networks of a server, by its id."""
+    for kind, listing in (("container", ["ps", "--all"]), ("network", ["network", "ls"])):
+        found = subprocess.run(
+            ["docker", *listing, "--quiet", "--filter", f"label=openpai.instance={instance}"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        force = ["--force"] if kind == "container" else []
+        if found:
+            subprocess.run(["docker", kind, "rm", *force, *found], check=True, capture_output=True)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.engine import IMAGE
+from benchmarks.engine import IMAGE, remove_all
 from openpai.client.api import Client
 from openpai.client.connection import find_server
 
@@ -44,12 +44,12 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """Start a server, and stop it at the end; what it left on the engine is removed by itself before."""
+    """Start a server; at the end stop it and remove what it has on the engine."""
     folder = Path(tempfile.mkdtemp(prefix="pai-bench-"))
     environment = {**os.environ, "PAI_DATA_DIR": str(folder), "PAI_NETWORK_POOL": POOL, "PAI_PORT": "0"}
     log = (folder / "server.log").open("wb")
     child = subprocess.Popen(
-        [sys.executable, "-m", "openpai", "up"],
+        [sys.executable, *os.environ.get("PAI_BENCH_MODULE","-m openpai").split(), "up"],
         env=environment,
         stdout=log,
         stderr=log,
@@ -61,6 +61,7 @@ def server() -> Iterator[Server]:
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=30)
+        remove_all((folder / "instance").read_text())
         shutil.rmtree(folder)
 
 

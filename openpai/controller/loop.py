@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 _LOOK_AGAIN_S = 30.0
 _TROUBLE_S = 1.0
+_REST_S = 0.02
 _NODES_FOR_MS = 10_000
 _EVIDENCE_BYTES = 16_384
 
@@ -97,8 +98,8 @@ class Controller:
                 self._awake.clear()
                 began = now_ms()
                 pause = await self._guarded_pass()
-                # Looking costs engine and machine something too: at most half of the time goes to it.
-                await asyncio.sleep((now_ms() - began) / 1000)
+                # Looking costs the engine something too: what happens in a short while is looked at together.
+                await asyncio.sleep(min((now_ms() - began) / 1000, _REST_S))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), pause)
         finally:

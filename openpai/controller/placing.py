@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from openpai.backends.contract import ObservedTask, Phase
 from openpai.controller.situation import Situation
 from openpai.errors import PaiError
 from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
@@ -16,15 +17,20 @@ from openpai.scheduler.resources import NOTHING, Resources
 from openpai.scheduler.schedule import Placed, Waits, schedule
 
 _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
+NOTHING_SEEN: Mapping[str, ObservedTask] = {}
+
 _HOLDING = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
 
 
-def held(runs: Iterable[tuple[JobRun, Job]]) -> dict[str, Resources]:
-    """Node → what tasks hold there. A task holds its place until its container has ended."""
+def held(
+    runs: Iterable[tuple[JobRun, Job]], seen: Mapping[str, ObservedTask] = NOTHING_SEEN
+) -> dict[str, Resources]:
+    """Node → what tasks hold there. A task holds its place until its container was seen to have ended."""
     amounts: dict[str, Resources] = {}
     for run, job in runs:
         for task in run.tasks:
-            if task.state in _HOLDING and task.node is not None:
+            ended = task.uid in seen and seen[task.uid].phase == Phase.EXITED
+            if task.state in _HOLDING and task.node is not None and not ended:
                 needs = task_resources(job.task_roles[task.role])
                 amounts[task.node] = amounts.get(task.node, NOTHING) + needs
     return amounts
@@ -38,7 +44,7 @@ def place(
     if not waiting:
         return {}, {}
     queue = [gang_of(run.id, job.task_roles) for run, job in waiting.values()]
-    holding = held(runs)
+    holding = held(runs, situation.observation.tasks)
     reasons: dict[str, Reason] = {}
     while True:
         leases = _Leases([*(run for run, _ in runs), *situation.unreadable], situation)

@@ -29,7 +29,9 @@ jobs = Table(
     Column("username", sa.String(255), nullable=False),
     Column("name", sa.String(255), nullable=False),
     Column("idempotency_key", sa.String(255)),
-    Column("fingerprint", sa.String(64), nullable=False),  # of the request, to tell a repeated one from another
+    Column(
+        "fingerprint", sa.String(64), nullable=False
+    ),  # of the request, to tell a repeated one from another
     Column("document", sa.JSON, nullable=False),  # the job file as it counts, secrets masked
     Column("secrets", sa.LargeBinary, nullable=False),  # what was masked, encrypted
     Column("virtual_cluster", sa.String(255), nullable=False),

@@ -1,13 +1,13 @@
 """Hints told again a little later.
 
-The engine tells that a container died before its list of containers knows (20.10 does): who looks at once sees it
-running, and would never hear of it again.
+The engine tells of a change before its list of containers knows (20.10 does): who looks at once may see what was
+before, and would never hear of it again.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 
-ECHO_AFTER_S = (0.1, 1.0)
+ECHO_AFTER_S = (1.0,)
 """How long after the last hint it is told again."""
 
 

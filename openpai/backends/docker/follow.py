@@ -15,7 +15,7 @@ from openpai.backends.docker.problems import engine_failed, no_contact
 from openpai.backends.docker.translate import phase_of
 
 _LOOK_AGAIN_S = 0.2
-_LOOKS = 10
+_ENDS_WITHIN_S = 2.0
 _TAIL = 200  # lines
 _PARAMS = {"stdout": "1", "stderr": "1", "timestamps": "1"}
 
@@ -88,9 +88,8 @@ async def _once_started(engine: Engine, name: str) -> tuple[str, Phase]:
 
 async def _await_end(engine: Engine, key: str) -> None:
     """A followed log ended: its container has, or will in a moment. Else an engine that goes down ended it."""
-    for _ in range(_LOOKS):
-        inspect = await engine.call("GET", f"/containers/{key}/json")
-        if phase_of(inspect["State"]["Status"]) is Phase.EXITED:
-            return
-        await asyncio.sleep(_LOOK_AGAIN_S)
-    raise no_contact(engine.address.host, "the log ended before its container did")
+    try:
+        async with asyncio.timeout(_ENDS_WITHIN_S):
+            await engine.call("POST", f"/containers/{key}/wait", params={"condition": "not-running"})
+    except TimeoutError as error:
+        raise no_contact(engine.address.host, "the log ended before its container did") from error

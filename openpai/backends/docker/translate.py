@@ -133,6 +133,11 @@ def phase_of(state: str) -> Phase:
     return Phase.RUNNING if state in ("running", "paused", "restarting") else Phase.EXITED
 
 
+def created_task(entry: Mapping[str, Any], node: str) -> ObservedTask:
+    """A container that was made and not started, from the engine's list."""
+    return ObservedTask(entry["Labels"][TASK_LABEL], Phase.CREATED, node)
+
+
 def observed_task(inspect: Mapping[str, Any], node: str) -> ObservedTask:
     """An inspected container. `OOMKilled` is true too when only a child of the main process was killed."""
     state = inspect["State"]

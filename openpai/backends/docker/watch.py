@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from openpai.backends.contract import Observation, ObservedTask
+from openpai.backends.contract import Observation, ObservedTask, Phase
 from openpai.backends.docker import translate
 from openpai.backends.docker.echo import with_echo
 from openpai.backends.docker.engine import Engine, EngineError, filters, segment
@@ -28,6 +28,8 @@ class Watcher:
         self._node = ""
         # By container id. What an inspect says stays true for as long as the container is in the same phase.
         self._seen: dict[str, ObservedTask] = {}
+        # Ids of containers that the engine told have died: its list is late to know, an inspect is not.
+        self._died: set[str] = set()
 
     async def observe(self) -> Observation:
         """See `contract.Backend.observe`: one list, and an inspect of each that entered another phase."""
@@ -57,7 +59,10 @@ class Watcher:
 
     async def _events_of_ours(self, response: aiohttp.ClientResponse) -> AsyncIterator[None]:
         async for line in response.content:
-            if self._is_ours(json.loads(line)):
+            event = json.loads(line)
+            if self._is_ours(event):
+                if event.get("Action") == "die":
+                    self._died.add(event["Actor"]["ID"])
                 yield None
 
     def _is_ours(self, event: Mapping[str, Any]) -> bool:
@@ -77,11 +82,17 @@ class Watcher:
         """Bring `_seen` up to what was listed, and forget what is gone."""
         present = {entry["Id"] for entry in listed}
         self._seen = {key: seen for key, seen in self._seen.items() if key in present}
+        died, self._died = self._died, set()
         gate = asyncio.Semaphore(_INSPECTS_AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for entry in listed:
                 seen = self._seen.get(entry["Id"])
-                if seen is None or seen.phase is not translate.phase_of(entry["State"]):
+                listed_as = translate.phase_of(entry["State"])
+                late = seen is not None and seen.phase is Phase.EXITED  # the list, not the inspect
+                if listed_as is Phase.CREATED and entry["Id"] not in died:
+                    # No inspect: it would wait until the engine has started the container.
+                    self._seen[entry["Id"]] = translate.created_task(entry, self._node)
+                elif seen is None or entry["Id"] in died or (seen.phase is not listed_as and not late):
                     group.create_task(self._inspect(entry["Id"], gate))
 
     async def _inspect(self, key: str, gate: asyncio.Semaphore) -> None:
