@@ -101,7 +101,8 @@ class Controller:
                 # Looking costs the engine something too: what happens in a short while is looked at together.
                 await asyncio.sleep(min((now_ms() - began) / 1000, _REST_S))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._awake.wait(), pause)
+                    async with asyncio.timeout(pause):  # `wait_for` of Python 3.11 may swallow a cancellation
+                        await self._awake.wait()
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
