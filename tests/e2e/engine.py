@@ -43,7 +43,9 @@ def sweep(instance: str, host: str | None = None) -> list[str]:
     """What is left of a server on the engine; it is removed. The network that jobs share may stay."""
     left = containers(instance, host=host)
     for container in left:
-        subprocess.run(["docker", *(["-H", host] if host else []), "rm", "-f", container], capture_output=True)
+        subprocess.run(
+            ["docker", *(["-H", host] if host else []), "rm", "-f", container], capture_output=True
+        )
     for network in networks(instance, host=host):
         if not network.endswith("-shared"):
             left.append(network)
@@ -81,6 +83,8 @@ class Witness:
         self._process.terminate()
         self._process.wait(10)
         self._reader.join(10)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def starts(self, instance: str) -> Sequence[str]:
         """The task of each start of a container of that server, in order."""

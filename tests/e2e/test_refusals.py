@@ -47,8 +47,18 @@ _WRONG = {
         12,
         "taskRoles.main.commands[0]",
     ),
-    "no commands": (("    commands:\n      - echo hello\n", ""), "MissingField", 7, "taskRoles.main.commands"),
-    "an image name that cannot be one": (("pai-test/busybox:latest", "pai-test/busy box"), "InvalidImageReference", 5, None),
+    "no commands": (
+        ("    commands:\n      - echo hello\n", ""),
+        "MissingField",
+        7,
+        "taskRoles.main.commands",
+    ),
+    "an image name that cannot be one": (
+        ("pai-test/busybox:latest", "pai-test/busy box"),
+        "InvalidImageReference",
+        5,
+        None,
+    ),
     "more CPUs than there are": (("cpu: 1", "cpu: 4096"), "NeverFits", 10, None),
     "more memory than there is": (("memoryMB: 64", "memoryMB: 999999999"), "NeverFits", 10, None),
     "a GPU where there is none": (("gpu: 0", "gpu: 64"), "NeverFits", 10, None),
@@ -57,7 +67,9 @@ _WRONG = {
 
 
 @pytest.mark.parametrize("name", _WRONG)
-async def test_a_wrong_file_is_refused_with_code_place_and_remedy(server: Server, pai: Client, name: str) -> None:
+async def test_a_wrong_file_is_refused_with_code_place_and_remedy(
+    server: Server, pai: Client, name: str
+) -> None:
     (good, bad), code, line, path = _WRONG[name]
     before = await _count(pai)
     error = await _refusal(pai, _GOOD.replace(good, bad))
@@ -106,7 +118,9 @@ async def test_deep_nesting_is_refused_at_once(pai: Client) -> None:
 @pytest.mark.parametrize("name", ["训练", "bad name", "a/b", "a~b", "", "x" * 300, "..", "emoji🚀"])
 async def test_a_name_that_cannot_be_one_is_refused_at_its_place(pai: Client, name: str) -> None:
     before = await _count(pai)
-    error = await _refusal(pai, _GOOD.replace("name: refused", f"name: {json.dumps(name, ensure_ascii=False)}"))
+    error = await _refusal(
+        pai, _GOOD.replace("name: refused", f"name: {json.dumps(name, ensure_ascii=False)}")
+    )
     assert error.status == 400
     assert (error.problems[0].get("line"), error.problems[0].get("path")) == (2, "name")
     assert await _count(pai) == before

@@ -95,8 +95,6 @@ def _paths(name: str) -> list[str]:
 
 
 def _get(server: Server, path: str) -> str:
-    request = urllib.request.Request(
-        server.url + path, headers={"Authorization": f"Bearer {server.token}"}
-    )
+    request = urllib.request.Request(server.url + path, headers={"Authorization": f"Bearer {server.token}"})
     with urllib.request.urlopen(request) as reply:
         return bytes(reply.read()).decode()
