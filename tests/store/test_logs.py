@@ -96,10 +96,11 @@ def test_a_crash_at_any_byte_of_the_last_append_loses_and_repeats_nothing(
         told: list[Appended] = []
         for life in lives:
             told += life
+            before = None
             for stream, rest in _from(told, log.size()):
                 before = _sizes(Path(folder))
                 write(log, (stream, rest))
-            if told and _from(told, 0):
+            if before:
                 _crash(Path(folder), before, data)
         resume(log, told)
 
