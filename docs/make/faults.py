@@ -1,6 +1,7 @@
 """What you see → why, and what to do: the message catalogues as tables.
 
-Each table is one file of a catalogue; only what has a remedy is a trouble. Parameters are shown as `…`.
+Each table is one file of a catalogue; only what has a remedy is a trouble. A parameter is shown by its name, as
+`‹image›`.
 """
 
 import re
@@ -11,7 +12,7 @@ from docs.make.pages import cell, table
 from openpai.messages import catalogue
 
 _HEAD = {"en": ("code", "what you see", "what to do"), "zh": ("代码", "您看到的", "怎么办")}
-_PARAMETER = re.compile(r"\{[a-z_]+(![a-z])?\}")
+_PARAMETER = re.compile(r"(?<!\{)\{([a-z_]+)(?:![a-z])?\}(?!\})")
 
 
 def faults(room: str, language: str) -> str:
@@ -26,8 +27,8 @@ def faults(room: str, language: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without its parameters; in code, `{{` is an ordinary brace."""
-    return cell(_PARAMETER.sub("…", text).replace("{{", "{").replace("}}", "}"))
+    """A text with the names of its parameters; `{{` is an ordinary brace."""
+    return cell(_PARAMETER.sub(r"‹\1›", text).replace("{{", "{").replace("}}", "}"))
 
 
 def plain_text(code: str, language: str) -> str:

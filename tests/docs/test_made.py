@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import openpai
+from docs.make.faults import plain
 from docs.make.job_fields import chinese
 from docs.make.pages import LANGUAGES, cell, filled, pages, parts, table
 from docs.make.parts import part
@@ -102,3 +103,14 @@ def test_a_chart_has_exactly_the_steps_of_its_table(machine: str, steps: dict[st
 def test_a_cell_keeps_code_as_it_is_and_breaks_no_table() -> None:
     assert cell("a | b\n<c> and `<% d %>`") == "a \\| b &lt;c> and `<% d %>`"
     assert table(("x",), [("1",)]) == "| x |\n| --- |\n| 1 |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{given!r} is no `key={value}`.", "‹given› is no `key=‹value›`."),
+        ("such as `{{{{ x }}}}`", "such as `{{ x }}`"),
+    ],
+)
+def test_a_message_shows_its_parameters_by_name(text: str, shown: str) -> None:
+    assert plain(text) == shown
