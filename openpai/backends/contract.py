@@ -21,6 +21,9 @@ class Phase(StrEnum):
 
     CREATED = "created"  # made, not started: `start` was cut short and must be called again
     RUNNING = "running"
+    ENDING = (
+        "ending"  # its processes are gone: it needs no resources; the engine is still putting it in order
+    )
     EXITED = "exited"
 
 
@@ -33,7 +36,10 @@ class Stream(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObservedTask:
-    """A container of ours as it is now. Times are ms since the epoch; `exit` is set once EXITED."""
+    """A container of ours as it is now. Times are ms since the epoch; `exit` is set once EXITED.
+
+    `started_at` may not be known yet while it runs; it is once EXITED, unless the container never ran.
+    """
 
     task: str
     phase: Phase

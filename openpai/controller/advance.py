@@ -98,6 +98,8 @@ def _running(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Eve
     if task.launched_at is None:
         task = replace(task, launched_at=now if seen.started_at is None else seen.started_at)
         happened.append(Event(task.launched_at or now, "TaskRunning", _who(task), task.uid))
+    elif seen.started_at is not None:
+        task = replace(task, launched_at=seen.started_at)  # exact now, at first perhaps only known nearly
     if task.state == TaskState.PREPARING:
         task = replace(task, state=step_task(task.uid, task.state, TaskState.RUNNING))
     return task
@@ -105,7 +107,7 @@ def _running(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Eve
 
 def _ran(task: TaskAttempt, seen: ObservedTask, now: int, happened: list[Event]) -> TaskAttempt:
     """It has ended, so it ran: should its container vanish now, it is lost, and not run once more."""
-    if task.launched_at is not None or seen.started_at is None or seen.exit is None:
+    if seen.started_at is None or seen.exit is None:
         return task
     # An engine may note the start of a short-lived container after its end.
     started_at = min(seen.started_at, seen.exit.finished_at)

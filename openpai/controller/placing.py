@@ -29,7 +29,7 @@ def held(
     amounts: dict[str, Resources] = {}
     for run, job in runs:
         for task in run.tasks:
-            ended = task.uid in seen and seen[task.uid].phase == Phase.EXITED
+            ended = task.uid in seen and seen[task.uid].phase in (Phase.ENDING, Phase.EXITED)
             if task.state in _HOLDING and task.node is not None and not ended:
                 needs = task_resources(job.task_roles[task.role])
                 amounts[task.node] = amounts.get(task.node, NOTHING) + needs

@@ -64,7 +64,7 @@ def _task_act(run: JobRun, task: TaskAttempt, situation: Situation) -> Act | Non
             trouble = situation.troubles.get(task.uid)
             waits = trouble is not None and (trouble.over or situation.now < trouble.again_at)
             return None if waits else StartTask(run.id, task.uid)
-        case TaskState.STOPPING if seen is None or seen.phase != Phase.EXITED:
+        case TaskState.STOPPING if seen is None or seen.phase not in (Phase.ENDING, Phase.EXITED):
             return StopTask(task.uid, situation.policy.stop_grace_s)
         case _ if is_final(task.state) and seen is not None:
             return RemoveTask(task.uid)

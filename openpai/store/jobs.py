@@ -410,9 +410,7 @@ def _in_state(state: JobState, stopping: bool | None) -> sa.ColumnElement[bool]:
 
 
 def _events(connection: sa.Connection, job_id: str) -> list[Event]:
-    rows = connection.execute(
-        sa.select(events).where(events.c.job_id == job_id).order_by(events.c.at.desc(), events.c.id.desc())
-    )
+    rows = connection.execute(sa.select(events).where(events.c.job_id == job_id).order_by(events.c.id.desc()))
     return [Event(row.at, row.code, row.params, row.task_uid, row.warning) for row in rows]
 
 

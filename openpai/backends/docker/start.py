@@ -1,6 +1,5 @@
 """How a container comes to run: image → network → files → create → start. Called by the backend's `start`."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,9 +43,8 @@ class Starter:
         name = translate.container_name(self._instance, plan.task)
         there = await self._inspect(name)
         if there is None:
-            image_id, _ = await asyncio.gather(
-                self._ensure_image(plan, report), self._networks.ensure(plan.network)
-            )
+            image_id = await self._ensure_image(plan, report)
+            await self._networks.ensure(plan.network)
             folder = self._files.write(plan.task, plan.files)
             await self._create(name, plan, str(folder))
             await self._check_shell(name, plan, image_id)

@@ -133,9 +133,9 @@ def phase_of(state: str) -> Phase:
     return Phase.RUNNING if state in ("running", "paused", "restarting") else Phase.EXITED
 
 
-def created_task(entry: Mapping[str, Any], node: str) -> ObservedTask:
-    """A container that was made and not started, from the engine's list."""
-    return ObservedTask(entry["Labels"][TASK_LABEL], Phase.CREATED, node)
+def listed_task(entry: Mapping[str, Any], node: str) -> ObservedTask:
+    """A container as the engine's list has it: without the times of its start and end."""
+    return ObservedTask(entry["Labels"][TASK_LABEL], phase_of(entry["State"]), node)
 
 
 def observed_task(inspect: Mapping[str, Any], node: str) -> ObservedTask:
