@@ -1,5 +1,6 @@
 """The verbs of the contract, on one Docker Engine. `main` makes it; the controller calls it."""
 
+import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Sequence
@@ -18,6 +19,8 @@ from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node
+
+_TIDY_WITHIN_S = 1.0
 
 
 class DockerBackend:
@@ -87,8 +90,10 @@ class DockerBackend:
 
     async def close(self) -> None:
         await self._starter.pulls.close()
-        with contextlib.suppress(PaiError):  # in use, or no contact: the next server of this data has it then
-            await self._networks.remove_shared()
+        # In use, no contact or no answer: the next server of this data has it then.
+        with contextlib.suppress(PaiError, TimeoutError):
+            async with asyncio.timeout(_TIDY_WITHIN_S):
+                await self._networks.remove_shared()
         await self._engine.close()
 
     def _name(self, task: str) -> str:
