@@ -97,10 +97,13 @@ async def output(pai: Client, detail: JobDetail, stream: Any = "all", **which: A
 
 async def wrote(pai: Client, detail: JobDetail, words: bytes, within: float = 30) -> bytes:
     """The log of a task as soon as it holds these words."""
+    text = b""
     async with asyncio.timeout(within):
-        while words not in (text := await output(pai, detail)):
-            await asyncio.sleep(0.1)
-    return text
+        async for piece in pai.follow_log(attempt(detail)):
+            text += piece
+            if words in text:
+                return text
+    raise AssertionError(f"it ended without {words!r}: {text!r}")
 
 
 def codes(problems: Any) -> list[str]:

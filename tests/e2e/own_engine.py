@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,6 +67,16 @@ class OwnEngine:
     def _remove_namespace(self) -> None:
         subprocess.run(["ip", "netns", "del", self._namespace], check=False, capture_output=True)
 
+    def _remove_rest(self) -> None:
+        """What an engine leaves in any case: mounts; and one that was killed: processes."""
+        for line in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if str(self._folder).encode() in line.read_bytes():
+                    os.kill(int(line.parent.name), signal.SIGKILL)
+        mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+        for mount in reversed([mount for mount in mounts if mount.startswith(f"{self._folder}/")]):
+            subprocess.run(["umount", "-l", mount], check=False, capture_output=True)
+
     def _remove_containers(self) -> None:
         for container in docker("ps", "-aq", host=self.host).split():
             docker("rm", "-f", container, host=self.host)
@@ -86,4 +96,5 @@ def own_engine(*, live_restore: bool) -> Iterator[OwnEngine]:
             engine._remove_containers()
         finally:
             engine.end()
+            engine._remove_rest()
             engine._remove_namespace()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from openpai.client import Client
+from tests.backends.images import BUSYBOX
 from tests.e2e import engine
 from tests.e2e.jobs import (
     cause,
@@ -122,8 +123,7 @@ async def test_a_container_removed_or_killed_from_outside_is_run_again(
 async def test_pulled_images_run_and_tell_how_far_the_pull_is(
     pai: Client, registry: Registry, tmp_path: Path
 ) -> None:
-    shell = Path("/bin/busybox").read_bytes()
-    registry.push("tools/shell", "1", {"bin/sh": shell, "bin/sleep": shell})
+    registry.push("tools/shell", "1", {"bin/sh": BUSYBOX.read_bytes(), "bin/sleep": BUSYBOX.read_bytes()})
     image = f"{registry.address}/tools/shell:1"
     try:
         detail = await run(pai, job("echo pulled", image=image))

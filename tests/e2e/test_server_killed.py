@@ -10,6 +10,7 @@ import pytest
 
 from openpai.client import Client
 from openpai.client.replies import JobDetail
+from tests.backends.images import BUSYBOX
 from tests.e2e import engine
 from tests.e2e.conftest import MakeServer
 from tests.e2e.jobs import attempt, cause, end_of, in_state, job, output, task, wrote
@@ -77,9 +78,8 @@ async def test_what_was_written_and_how_it_ended_while_no_server_ran_is_not_lost
 async def test_a_job_whose_image_is_pulled_goes_on(
     make_server: MakeServer, witness: engine.Witness, tmp_path: Path
 ) -> None:
-    shell = Path("/bin/busybox").read_bytes()
     with running_registry(tmp_path) as registry, slow_registry(registry.address) as gated:
-        registry.push("a", "1", {"bin/sh": shell, "salt": secrets.token_bytes(1000)})
+        registry.push("a", "1", {"bin/sh": BUSYBOX.read_bytes(), "salt": secrets.token_bytes(1000)})
         image = f"{gated.address}/a:1"
         server = _started(make_server)
         async with server.client() as pai:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from openpai.client import ApiError, Client
+from tests.backends.images import BUSYBOX
 from tests.e2e import engine
 from tests.e2e.jobs import cause, codes, end_of, ended, in_state, job, output, run, task, wrote
 from tests.e2e.server import Server
@@ -29,9 +30,8 @@ async def test_a_job_that_waits_is_stopped_at_once(pai: Client) -> None:
 
 
 async def test_a_job_whose_image_is_pulled_is_stopped_at_once(pai: Client, tmp_path: Path) -> None:
-    shell = Path("/bin/busybox").read_bytes()
     with running_registry(tmp_path) as registry, slow_registry(registry.address) as gated:
-        registry.push("b", "1", {"bin/sh": shell, "salt": str(tmp_path).encode()})
+        registry.push("b", "1", {"bin/sh": BUSYBOX.read_bytes(), "salt": str(tmp_path).encode()})
         submitted = await pai.submit(job("echo never", image=f"{gated.address}/b:1"))
         assert await asyncio.to_thread(gated.asked.wait, 20)
         await pai.stop(submitted["name"])
