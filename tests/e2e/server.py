@@ -119,6 +119,12 @@ class Server:
             check=False,
         )
 
+    def get(self, path: str) -> str:
+        """The reply to a GET as the local user."""
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request) as reply:
+            return bytes(reply.read()).decode()
+
     def own_faults(self) -> list[str]:
         """Lines of its log that only a fault of the program can have written."""
         return [line for line in self.log.splitlines() if any(sign in line for sign in _OWN_FAULTS)]
@@ -126,4 +132,9 @@ class Server:
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(number)
-            self._process.wait(_DOWN_WITHIN_S)
+            try:
+                self._process.wait(_DOWN_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+                raise

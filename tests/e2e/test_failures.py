@@ -1,5 +1,6 @@
 """Jobs that go wrong end in the right state, with the cause and not its consequence."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,9 +103,13 @@ async def test_one_failed_task_ends_the_others(pai: Client) -> None:
     assert good["code"] == "AttemptCompleted"
 
 
-@pytest.mark.parametrize(("act", "code"), [(("rm", "-f"), "ContainerLost"), (("kill",), "Killed")])
+@pytest.mark.parametrize(
+    ("act", "told"),
+    # `rm -f` kills first: whether that is seen before the container is gone is chance.
+    [(("rm", "-f"), ("ContainerLost", "Killed")), (("kill",), ("Killed",))],
+)
 async def test_a_container_removed_or_killed_from_outside_is_run_again(
-    server: Server, pai: Client, act: tuple[str, ...], code: str
+    server: Server, pai: Client, act: tuple[str, ...], told: tuple[str, ...]
 ) -> None:
     submitted = await pai.submit(job("echo attempt $PAI_JOB_ATTEMPT; test $PAI_JOB_ATTEMPT = 1 || sleep 600"))
     name = submitted["name"]
@@ -116,13 +121,11 @@ async def test_a_container_removed_or_killed_from_outside_is_run_again(
     assert (detail["jobStatus"]["state"], detail["jobStatus"]["retries"]) == ("SUCCEEDED", 1)
     assert await output(pai, detail, job_attempt=0) == b"attempt 0\n"
     assert await output(pai, detail, job_attempt=1) == b"attempt 1\n"
-    causes = [event["message"] for event in (await pai.events(name))["data"] if event["type"] == "Warning"]
-    assert causes, code
+    first = json.loads(server.get(f"/api/v2/jobs/{name}/attempts/0"))
+    assert cause(first) in told
 
 
-async def test_pulled_images_run_and_tell_how_far_the_pull_is(
-    pai: Client, registry: Registry, tmp_path: Path
-) -> None:
+async def test_an_image_that_is_not_there_is_pulled(pai: Client, registry: Registry, tmp_path: Path) -> None:
     registry.push("tools/shell", "1", {"bin/sh": BUSYBOX.read_bytes(), "bin/sleep": BUSYBOX.read_bytes()})
     image = f"{registry.address}/tools/shell:1"
     try:
