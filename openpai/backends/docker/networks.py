@@ -64,7 +64,7 @@ class Networks:
             raise engine_failed("list networks", error.words) from error
         return found
 
-    async def _create(self, plan: NetworkPlan) -> None:
+    async def _create(self, plan: NetworkPlan, *, again: bool = True) -> None:
         body = translate.network_body(plan, self._instance)
         try:
             await self._engine.call("POST", "/networks/create", body=body)
@@ -74,22 +74,37 @@ class Networks:
             if "overlap" not in error.words.lower():
                 raise engine_failed(f"create network {plan.name}", error.words) from error
             holder = await self._holder(plan.subnet)
-            if holder != translate.network_name(self._instance, plan.name):
-                raise subnet_taken(plan.subnet, holder, error.words) from error
+            if holder.get("Name") == translate.network_name(self._instance, plan.name):
+                return
+            if again and await self._remove_foreign(holder):
+                await self._create(plan, again=False)
+            else:
+                raise subnet_taken(plan.subnet, holder.get("Name", ""), error.words) from error
 
-    async def _holder(self, subnet: str) -> str:
-        """Name of the network that has addresses of `subnet`; one that is being made shows up a little later."""
+    async def _holder(self, subnet: str) -> Mapping[str, Any]:
+        """The network that has addresses of `subnet`; one that is being made shows up a little later."""
         for _ in range(_LOOKS):
             if holder := await self._overlapping(ip_network(subnet)):
                 return holder
             await asyncio.sleep(_LOOK_AGAIN_S)
-        return ""
+        return {}
 
-    async def _overlapping(self, wanted: IPv4Network | IPv6Network) -> str:
+    async def _overlapping(self, wanted: IPv4Network | IPv6Network) -> Mapping[str, Any]:
         for network in await self._list({}):
             if any(_overlap(wanted, ip_network(subnet)) for subnet in _subnets(network)):
-                return str(network["Name"])
-        return ""
+                return network
+        return {}
+
+    async def _remove_foreign(self, network: Mapping[str, Any]) -> bool:
+        """Remove what another server of ours left behind, one whose data is gone perhaps. The engine refuses
+        while a container is on it, and a server that is alive makes it again when it needs it."""
+        if translate.INSTANCE_LABEL not in (network.get("Labels") or {}):
+            return False
+        try:
+            await self._engine.call("DELETE", f"/networks/{network['Id']}")
+        except EngineError as error:
+            return error.status == 404
+        return True
 
     async def _remove_stale(self, plan: NetworkPlan, there: Mapping[str, Any]) -> None:
         """One of the right name on another subnet: left by other settings, of use only to what is on it."""
