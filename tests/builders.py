@@ -14,7 +14,7 @@ from openpai.lifecycle.states import JobState, TaskState
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
 from openpai.scheduler.resources import Node, Resources
-from openpai.store.jobs import NewJob
+from openpai.store.job_records import NewJob
 
 NOW = 1_700_000_000_000
 BOX = Node("box", Resources(16, 64_000, 4))

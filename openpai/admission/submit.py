@@ -16,7 +16,8 @@ from openpai.protocol.secrets import mask
 from openpai.runtime.demand import gang_of
 from openpai.scheduler.explain import Reason, explain
 from openpai.scheduler.schedule import Waits, schedule
-from openpai.store.jobs import JobStore, NewJob
+from openpai.store.job_records import NewJob
+from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from openpai.lifecycle.records import JobAttempt
+
 
 class Behavior(StrEnum):
     """What a retry policy may make of it."""
@@ -41,3 +43,12 @@ def exit_specs() -> Mapping[str, ExitSpec]:
 def exit_spec(code: str) -> ExitSpec:
     """The entry of a diagnosis code; one that the table lacks counts as unknown."""
     return exit_specs().get(code) or ExitSpec(code, 255, "unknown", Behavior.UNKNOWN)
+
+
+def exit_code(attempt: JobAttempt) -> int | None:
+    """The exit code of a job attempt: the user's own where there is one, else the exit spec's."""
+    if attempt.outcome is None:
+        return None
+    cause = attempt.outcome.diagnosis
+    own = cause.params.get("exit_code")
+    return int(own) if own is not None else exit_spec(cause.code).code

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openpai.backends.contract import PullProgress
+from openpai.lifecycle.exit_specs import exit_code
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import WAITING, public_job_state, public_task_state, sub_state
 from openpai.messages import message
@@ -29,7 +30,7 @@ from openpai.server.job_shapes import (
 )
 from openpai.server.replies import told
 from openpai.server.roles import Roles
-from openpai.store.jobs import Listed, exit_code
+from openpai.store.job_records import Listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from openpai.messages import message
 from openpai.server.detail import execution_type, retries, retry_delay
 from openpai.server.job_shapes import JobItem
 from openpai.server.shapes import EventReply
-from openpai.store.jobs import Listed
+from openpai.store.job_records import Listed
 
 
 def job_item(row: Listed) -> JobItem:

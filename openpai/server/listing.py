@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from openpai.errors import PaiError
 from openpai.lifecycle.states import JobState, public_job_state
 from openpai.server.replies import wrong_parameter
-from openpai.store.jobs import Query
+from openpai.store.job_records import Query
 
 MAX_OFFSET = 2**31 - 1
 MAX_LIMIT = 50_000

@@ -7,7 +7,7 @@ from openpai.errors import fail
 from openpai.lifecycle.records import JobAttempt, TaskAttempt
 from openpai.server.attempts import role_key
 from openpai.server.services import Services
-from openpai.store.jobs import Listed
+from openpai.store.job_records import Listed
 
 _MAX_INDEX = 2**31 - 1  # beyond it the database has no number
 

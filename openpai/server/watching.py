@@ -11,7 +11,7 @@ from openpai.server.roles import roles_of
 from openpai.server.services import Services
 from openpai.server.sse import HEARTBEAT, HEARTBEAT_S, Events, as_json, event, until_set
 from openpai.server.tasks import find_job
-from openpai.store.jobs import Listed
+from openpai.store.job_records import Listed
 
 _PAUSE_S = 0.2
 """Least time between two looks: changes that come thicker are told as one."""

@@ -13,7 +13,8 @@ from openpai.scheduler.resources import Resources
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
 from openpai.store.database import Database
-from openpai.store.jobs import JobStore, Query
+from openpai.store.job_records import Query
+from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 from tests.builders import BOX, NOW, document_of, ids, role
 

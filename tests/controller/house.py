@@ -22,7 +22,8 @@ from openpai.lifecycle.states import JobState
 from openpai.runtime.container import ContainerPlan
 from openpai.store.changes import Changes
 from openpai.store.database import Database
-from openpai.store.jobs import JobStore, Listed
+from openpai.store.job_records import Listed
+from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.vault import Vault
 from tests.builders import POLICY, document_of, role

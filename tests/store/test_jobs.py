@@ -13,7 +13,8 @@ from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Netw
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.changes import Changes
 from openpai.store.database import Database
-from openpai.store.jobs import JobStore, Query
+from openpai.store.job_records import Query
+from openpai.store.jobs import JobStore
 from openpai.store.tokens import Identity, TokenStore
 from tests.builders import NOW, a_new_job, a_run, document, ids, job_of, role
 

@@ -20,7 +20,7 @@ from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
 from openpai.server.shapes import Accepted, EventPage
 from openpai.server.tasks import find_attempt, find_job
-from openpai.store.jobs import Listed
+from openpai.store.job_records import Listed
 
 router = APIRouter(tags=["jobs"])
 old_router = APIRouter(tags=["jobs"])
