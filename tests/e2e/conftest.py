@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,8 @@ def _server(folder: Path, **settings: str) -> Iterator[Server]:
             server.stop()
             if (server.data_dir / "instance").exists():
                 swept = engine.sweep(server.instance, server.docker_host)
+                with suppress(OSError):  # missing; or not empty, which is told below
+                    server.runtime_dir.rmdir()
         assert not faults, f"the server's log tells of its own faults:\n{server.log[-6000:]}"
         if (server.data_dir / "instance").exists():
             assert not [*left, *swept], f"left behind by the server: {left} {swept}\n{server.log[-3000:]}"
