@@ -70,7 +70,7 @@ KINDS: Mapping[str, Kind] = {
     "IgnoredField": _PROTOCOL,
     "ValueAdjusted": _PROTOCOL,
     "NotABoolean": _PROTOCOL,
-    "TaskRetryNeedsNoGang": _PROTOCOL,
+    "NotThereYet": _PROTOCOL,
     "NeverReached": _PROTOCOL,
     "DeploymentRoleUnknown": _PROTOCOL,
     "TemplateUntouched": _PROTOCOL,

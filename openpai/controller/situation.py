@@ -11,7 +11,7 @@ from openpai.lifecycle.retry import back_off
 from openpai.scheduler.resources import Node
 
 START_TRIES = 8
-"""A start that fails for a reason that may pass is tried so often: about four minutes in all."""
+"""A start that fails for a reason that may pass is tried so often, with waits of 127 s in all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class Defaults(Model):
     model_config = ConfigDict(extra="ignore")
 
     virtual_cluster: ClusterName = Field(
-        "default", description="The virtual cluster whose resources are used."
+        "default", description="Name of a virtual cluster. Kept; this version has one queue for all."
     )
     deployment: LooseText = Field(None, description="Name of the deployment to use; by default none.")
 
@@ -84,7 +84,7 @@ class Job(Model):
     defaults: Defaults = Field(default_factory=Defaults, description="Virtual cluster and deployment.")
     extras: Anything = Field(
         default_factory=dict,
-        description="Scheduling, storages and plugins; free-form, with `gangAllocation`.",
+        description="Free-form: scheduling, storages, plugins. Kept; this version does nothing with it.",
     )
 
     @property

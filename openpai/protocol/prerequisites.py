@@ -43,7 +43,7 @@ class _Source(_Prerequisite):
     model_config = ConfigDict(extra="allow")
 
     plugin: str = Field(
-        "", description="Runtime plugin that acts on it; other keys are the plugin's parameters."
+        "", description="A runtime plugin; other keys are its parameters. Kept; this version runs no plugins."
     )
     require: Strings = Field((), description="Kept for OpenPAI's sake; nothing reads it.")
 

@@ -40,5 +40,7 @@ def _tidy(node: Any) -> None:
         del node["default"]  # an empty list may not be written
     for name, field in node.get("properties", {}).items():
         field["title"] = name
+        if name == "minSucceededInstances":
+            del field["default"]  # the role's number of instances, which no schema can say
     for value in node.values():
         _tidy(value)

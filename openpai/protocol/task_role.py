@@ -30,7 +30,8 @@ class Completion(Model):
         1, description="So many failed tasks fail the job; 1 by default, -1 for never."
     )
     min_succeeded_instances: Annotated[int | None, *threshold(1)] = Field(
-        1, description="So many succeeded tasks make the job succeed; all instances by default, -1 for never."
+        1,
+        description="So many succeeded tasks make the job succeed; by default all `instances`, -1 for never.",
     )
 
 
@@ -42,7 +43,7 @@ class ContainerOptions(Model):
     shm_mb: Annotated[Integer, at_least(1, DEFAULT_SHM_MB)] = Field(
         DEFAULT_SHM_MB, alias="shmMB", description="Size of /dev/shm in MiB, inside memoryMB; 512 by default."
     )
-    infiniband: Truth = Field(False, description="Give the task an InfiniBand device.")
+    infiniband: Truth = Field(False, description="Kept; this version gives no InfiniBand device.")
 
 
 class ResourcePerInstance(Model):
@@ -74,15 +75,17 @@ class TaskRole(Model):
     instances: Positive = Field(1, description="Number of tasks; 1 by default.")
     completion: Completion = Field(default_factory=Completion, description="When this role ends the job.")
     task_retry_count: Annotated[Integer, at_least(0, 0)] = Field(
-        0, description="Retries of a single task; counts only with `extras.gangAllocation: false`."
+        0, description="Retries of a single task. Kept; this version retries whole jobs only."
     )
-    prerequisites: Strings = Field((), description="Names of prerequisites whose plugins act, in this order.")
+    prerequisites: Strings = Field(
+        (), description="Names of prerequisites whose plugins act. Kept; this version runs none."
+    )
     docker_image: str = Field(description="Name of the `dockerimage` prerequisite to run in.")
     data: str | None = Field(None, description="Name of the `data` prerequisite for `$data`.")
     output: str | None = Field(None, description="Name of the `output` prerequisite for `$output`.")
     script: str | None = Field(None, description="Name of the `script` prerequisite for `$script`.")
     extra_container_options: ContainerOptions = Field(
-        default_factory=ContainerOptions, description="Shared memory and devices."
+        default_factory=ContainerOptions, description="Shared memory."
     )
     resource_per_instance: ResourcePerInstance = Field(description="What each task gets.")
     commands: SomeStrings = Field(description="Joined by line breaks into the script that each task runs.")

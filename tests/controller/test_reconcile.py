@@ -282,3 +282,8 @@ def test_an_end_by_the_engines_restart_is_the_platforms(story: Story) -> None:
     assert story.states == ("RETRYING", "FAILED")
     assert story.run.tasks[0].state == TaskState.FAILED
     assert story.run.platform_retries == 1
+
+
+def test_a_start_is_tried_for_about_two_minutes() -> None:
+    troubles = [Trouble(Problem("RegistryUnreachable"), tries, 0, False) for tries in range(1, START_TRIES)]
+    assert sum(trouble.again_at for trouble in troubles) == 127_000  # what START_TRIES says

@@ -175,6 +175,23 @@ def test_the_schema_is_a_schema_that_explains_every_field() -> None:
             assert field["title"] == name
 
 
+def test_the_schema_shows_no_default_that_is_none() -> None:
+    succeeded = json_schema()["$defs"]["Completion"]["properties"]["minSucceededInstances"]
+    assert "default" not in succeeded
+    assert "by default all `instances`" in succeeded["description"]
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        ("ContainerOptions", "infiniband"), ("Script", "plugin"), ("Data", "plugin"), ("Output", "plugin"),
+        ("TaskRole", "taskRetryCount"), ("TaskRole", "prerequisites"), ("Defaults", "virtualCluster"),
+    ],
+)  # fmt: skip
+def test_the_schema_promises_nothing_that_is_not_there(model: str, field: str) -> None:
+    assert "Kept; this version" in json_schema()["$defs"][model]["properties"][field]["description"]
+
+
 def test_the_caller_may_change_the_schema() -> None:
     before = deepcopy(json_schema())
     json_schema().clear()

@@ -161,7 +161,62 @@ def warned(text: str) -> dict[str | None, str]:
 
 
 def test_an_ordinary_job_has_no_warnings() -> None:
-    assert parse(FULL).warnings == ()
+    assert parse(json.dumps(job(defaults={"virtualCluster": "default"}, extras={}))).warnings == ()
+
+
+def test_what_is_kept_and_not_done_yet_is_told_with_its_place() -> None:
+    told = [(w.path, w.line, w.column, w.params["cause"]) for w in parse(FULL).warnings]
+    lines = FULL.splitlines()
+    plugin = next(i for i, line in enumerate(lines, 1) if "plugin:" in line)
+    assert told == [
+        ("prerequisites[2].plugin", plugin, lines[plugin - 1].index("plugin:") + 1, "PluginNotRun"),
+        ("defaults.virtualCluster", len(lines) - 2, 12, "OneQueue"),
+        ("extras.gangAllocation", len(lines), 3, "TasksStartTogether"),
+    ]
+
+
+def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
+    document = role(taskRetryCount=1, extraContainerOptions={"infiniband": True})
+    document["prerequisites"].append({"type": "script", "name": "s", "plugin": "my.own"})
+    document["defaults"] = {"virtualCluster": "vc1"}
+    document["extras"] = {
+        "gangAllocation": False,
+        "hivedScheduler": {"jobPriorityClass": "prod"},
+        "storages": [{"storageConfigName": "nfs"}],
+        "com.microsoft.pai.runtimeplugin": [{"plugin": "ssh"}, {"plugin": "teamwise_storage"}, 3],
+        "jobStatusChangeNotification": {"running": True, "failed": False},
+        "tensorBoard": {"logDirectories": {"default": "/mnt/logs"}},
+    }
+    warnings = parse(json.dumps(document)).warnings
+    assert {w.code for w in warnings} == {"NotThereYet"}
+    paths = [
+        "prerequisites[1].plugin", "taskRoles.worker.taskRetryCount",
+        "taskRoles.worker.extraContainerOptions.infiniband", "defaults.virtualCluster",
+        "extras.gangAllocation", "extras.hivedScheduler", "extras.storages",
+        "extras.com.microsoft.pai.runtimeplugin[0]", "extras.com.microsoft.pai.runtimeplugin[1]",
+        "extras.com.microsoft.pai.runtimeplugin[2]", "extras.jobStatusChangeNotification",
+        "extras.tensorBoard",
+    ]  # fmt: skip
+    assert sorted(w.path or "" for w in warnings) == sorted(paths)
+    for language, says in (("en", "does nothing with it: "), ("zh", "不会据此做任何事：")):
+        texts = {w.path: message(w.code, w.params, language).text for w in warnings}
+        assert all(says in text for text in texts.values())
+        assert not any(str(w.params["cause"]) in texts[w.path] for w in warnings)
+        assert "teamwise_storage" in texts["extras.com.microsoft.pai.runtimeplugin[1]"]
+        assert "my.own" in texts["prerequisites[1].plugin"]
+
+
+def test_extras_that_ask_for_nothing_are_not_warned_about() -> None:
+    extras = {
+        "gangAllocation": True,
+        "hivedScheduler": {},
+        "storages": [],
+        "com.microsoft.pai.runtimeplugin": [],
+        "jobStatusChangeNotification": {"running": False},
+        "tensorBoard": None,
+        "com.example.other": {"x": 1},
+    }
+    assert warned(json.dumps(job(extras=extras))) == {}
 
 
 def test_what_has_no_effect_is_warned_about() -> None:
@@ -176,7 +231,7 @@ def test_what_has_no_effect_is_warned_about() -> None:
     document["deployments"] = [{"name": "d", "taskRoles": {"elsewhere": {}}}]
     document["extras"] = {"gangAllocation": "no"}
     assert warned(json.dumps(document)) == {
-        "taskRoles.worker.taskRetryCount": "TaskRetryNeedsNoGang",
+        "taskRoles.worker.taskRetryCount": "NotThereYet",
         "taskRoles.worker.completion.minFailedInstances": "NeverReached",
         "taskRoles.worker.extraContainerOptions.shm": "IgnoredField",
         "taskRoles.worker.extraContainerOptions.infiniband": "NotABoolean",
@@ -197,7 +252,8 @@ def test_values_that_were_made_harmless_are_warned_about() -> None:
 
 
 def test_warnings_have_places() -> None:
-    (warning,) = parse(FULL.replace("sleep infinity", "sleep <% x %>")).warnings
+    text = FULL.replace("sleep infinity", "sleep <% x %>")
+    (warning,) = (w for w in parse(text).warnings if w.code == "TemplateUntouched")
     assert FULL.splitlines()[(warning.line or 0) - 1].startswith("    commands: [sleep")
     assert warning.column == 22
 
