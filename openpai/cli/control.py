@@ -11,6 +11,7 @@ from openpai.cli.exits import ExitCode, Fault
 from openpai.cli.language import say
 from openpai.cli.output import clean, line
 from openpai.cli.speaking import SpeakingCommand, job_argument, json_option, tell_fault
+from openpai.cli.states import FINAL
 from openpai.client import ApiError, Client
 
 
@@ -22,6 +23,10 @@ def stop(target: Target, jobs: tuple[str, ...]) -> int:
         faults: list[Fault] = []
         for job in jobs:  # one that does not exist must not keep the others running
             try:
+                state = (await client.job(job))["jobStatus"]["state"]
+                if state in FINAL:
+                    line(say("stop.ended", job=client.full_name(job), state=state))
+                    continue
                 await client.stop(job)
                 line(say("stop.done", job=client.full_name(job)))
             except ApiError as error:

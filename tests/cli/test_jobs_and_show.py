@@ -118,6 +118,14 @@ def test_stop_stops_all_it_can_and_says_what_it_cannot(pai: Pai, server: StandIn
     assert "ann~b" in told.stderr
 
 
+def test_stop_says_what_has_already_ended(pai: Pai, server: StandIn) -> None:
+    server.world.jobs = {"ann~a": a_job("a", "FAILED"), "ann~b": a_job("b")}
+    told = pai("stop", "ann~a", "ann~b")
+    assert told.returncode == 0
+    assert told.stdout == "ann~a: has already ended (FAILED).\nann~b: is being stopped.\n"
+    assert server.world.stopped == ["ann~b"]
+
+
 def test_the_schema_is_json_schema(pai: Pai) -> None:
     assert "$schema" in json.loads(pai("schema").stdout)
 
