@@ -39,7 +39,13 @@ class Verdict:
 def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
-    return [*_image_references(job), *(sizes or _fits(job, facts))]
+    return [*_name(job, facts), *_image_references(job), *(sizes or _fits(job, facts))]
+
+
+def _name(job: Job, facts: Facts) -> Iterable[Verdict]:
+    """Is the name free?"""
+    if facts.name_taken:
+        yield Verdict("name", "fail", "ConflictJob", {"name": job.name}, ("name",))
 
 
 def _sizes(job: Job) -> Iterable[Verdict]:

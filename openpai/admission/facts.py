@@ -11,10 +11,14 @@ LookAtCluster = Callable[[], Awaitable[Cluster]]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The cluster as it is now; None where it cannot be seen, and then why."""
+    """The cluster as it is now; None where it cannot be seen, and then why.
+
+    `name_taken`: the user has a job of that name. Only a dry run looks: `submit` relies on the unique index.
+    """
 
     cluster: Cluster | None
     cluster_unknown: str = ""
+    name_taken: bool = False
 
 
 async def gather(look_at_cluster: LookAtCluster) -> Facts:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openpai.admission.checks import Verdict, check
 from openpai.admission.facts import Facts, LookAtCluster, gather
@@ -85,10 +85,8 @@ class Admission:
         `idempotency_key` with the same content answers for the job that it made before.
         """
         fingerprint = self._fingerprint(submission)
-        if submission.idempotency_key is not None:
-            earlier = await self._jobs.repeated(submission.username, submission.idempotency_key, fingerprint)
-            if earlier:
-                return Admitted(earlier.full_name, ())
+        if earlier := await self._earlier(submission, fingerprint):
+            return Admitted(earlier.full_name, ())
         parsed = _parse(submission)
         facts = await gather(self._look_at_cluster)
         failed = [verdict for verdict in check(parsed.job, facts) if verdict.verdict == "fail"]
@@ -102,8 +100,10 @@ class Admission:
 
     async def dry_run(self, submission: Submission) -> Plan:
         """Everything that `submit` would find, and where the tasks would run; keeps nothing."""
+        repeated = await self._earlier(submission, self._fingerprint(submission))
         parsed = _parse(submission)
-        facts = await gather(self._look_at_cluster)
+        taken = not repeated and await self._jobs.has(submission.username, parsed.job.name)
+        facts = replace(await gather(self._look_at_cluster), name_taken=taken)
         verdicts = check(parsed.job, facts)
         refused = any(verdict.verdict == "fail" for verdict in verdicts)
         placement, waits = (None, ()) if refused else _placement(parsed.job, facts)
@@ -114,6 +114,12 @@ class Admission:
             placement=placement,
             waits=waits,
         )
+
+    async def _earlier(self, submission: Submission, fingerprint: str) -> JobRun | None:
+        """The job that the same submission made before, told by its key."""
+        if submission.idempotency_key is None:
+            return None
+        return await self._jobs.repeated(submission.username, submission.idempotency_key, fingerprint)
 
     def _new_job(self, submission: Submission, parsed: ParsedJob, fingerprint: str) -> NewJob:
         job = parsed.job

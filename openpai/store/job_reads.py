@@ -88,6 +88,11 @@ def find(connection: sa.Connection, username: str, name: str) -> Listed:
     return _listed(row, _run(connection, row))
 
 
+def has(connection: sa.Connection, username: str, name: str) -> bool:
+    named = sa.select(jobs.c.id).where(jobs.c.username == username, jobs.c.name == name)
+    return connection.execute(named).first() is not None
+
+
 def _run(connection: sa.Connection, row: Row) -> JobRun:
     found = attempt(connection, row.id, row.attempt)
     assert found is not None, f"job {row.id} has no attempt {row.attempt}"

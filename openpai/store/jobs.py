@@ -57,6 +57,10 @@ class JobStore:
         """The job of that user and name. Raises `NoJob`."""
         return await self._database.read(job_reads.find, username, name)
 
+    async def has(self, username: str, name: str) -> bool:
+        """Whether the user has a job of that name."""
+        return await self._database.read(job_reads.has, username, name)
+
     async def attempt(self, job_id: str, index: int) -> tuple[JobAttempt, list[TaskAttempt]] | None:
         """One attempt of a job with all its task attempts, or None if there was none of that index."""
         return await self._database.read(job_reads.attempt, job_id, index)

@@ -137,6 +137,18 @@ async def test_a_name_that_is_taken_is_refused(door: Door) -> None:
     assert (problem.code, problem.params["name"]) == ("ConflictJob", "train")
 
 
+async def test_a_dry_run_tells_that_the_name_is_taken(door: Door) -> None:
+    await door.submit(idempotency_key="key")
+    plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
+    (failed,) = (verdict for verdict in plan.verdicts if verdict.verdict == "fail")
+    assert (failed.check, failed.code, failed.params["name"]) == ("name", "ConflictJob", "train")
+    assert plan.placement is None
+    for free in (Submission("bob", YAML.encode()), Submission("ann", YAML.encode(), name="other")):
+        assert all(v.verdict == "pass" for v in (await door.admission.dry_run(free)).verdicts)
+    again = Submission("ann", YAML.encode(), idempotency_key="key")  # would answer for the job that is there
+    assert all(v.verdict == "pass" for v in (await door.admission.dry_run(again)).verdicts)
+
+
 async def test_the_same_request_again_answers_for_the_same_job(door: Door) -> None:
     assert await door.submit(idempotency_key="key") == await door.submit(idempotency_key="key")
     assert (await door.jobs.page(Query()))[0] == 1
