@@ -1,5 +1,6 @@
 """Both languages say the same things, and every error can be told."""
 
+import re
 import string
 
 import pytest
@@ -22,6 +23,16 @@ def test_both_languages_have_the_same_parameters(code: str) -> None:
     assert set(english) == set(chinese) <= {"text", "fix"}
     for part in english:
         assert placeholders(english[part]) == placeholders(chinese[part]), part
+
+
+_APART = re.compile(r"`[^`]*`|\{[^{}]*\}")  # code and parameters
+
+
+@pytest.mark.parametrize("code", sorted(catalogue("zh")))
+def test_chinese_texts_have_chinese_punctuation_and_words(code: str) -> None:
+    for part in catalogue("zh")[code].values():
+        assert not re.search("[,;:()]", _APART.sub("", part)), part
+        assert "子任务" not in part, "a task is 实例 (docs/glossary.md)"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
