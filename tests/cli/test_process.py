@@ -24,7 +24,9 @@ def test_without_a_file_no_server_runs(tmp_path: Path) -> None:
     assert running_server(tmp_path) is None
 
 
-@pytest.mark.parametrize("content", ["", "x", "999999999", str(os.getpid())])
+@pytest.mark.parametrize(
+    "content", ["", "x", "999999999", str(os.getpid())], ids=["empty", "text", "nobodys", "somebody elses"]
+)
 def test_a_number_that_is_nobodys_or_somebody_elses_is_no_server(tmp_path: Path, content: str) -> None:
     (tmp_path / "server.pid").write_text(content)
     assert running_server(tmp_path) is None
