@@ -74,11 +74,6 @@ def _latest(tasks: Iterable[TaskAttempt]) -> tuple[TaskAttempt, ...]:
     return tuple(newest.values())
 
 
-def live_uids(connection: sa.Connection) -> set[str]:
-    query = sa.select(task_attempts.c.uid).join(jobs).where(jobs.c.state.not_in(FINAL_STATES))
-    return set(connection.execute(query).scalars())
-
-
 def find(connection: sa.Connection, username: str, name: str) -> Listed:
     row = connection.execute(
         sa.select(*_run_columns).where(jobs.c.username == username, jobs.c.name == name)

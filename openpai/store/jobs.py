@@ -4,15 +4,21 @@ Two writers share a row and never a column: a submission and a stop write what a
 writes what became of it.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Concatenate, ParamSpec
 
 import sqlalchemy as sa
 
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
+from openpai.lifecycle.states import is_final
 from openpai.store import job_reads, job_writes
 from openpai.store.changes import Changes
 from openpai.store.database import Database
 from openpai.store.job_records import Listed, NewJob, Query, Spec
+
+P = ParamSpec("P")
 
 
 class JobStore:
@@ -21,6 +27,10 @@ class JobStore:
     def __init__(self, database: Database, changes: Changes) -> None:
         self._database = database
         self._changes = changes
+        # The jobs that have not ended, by id, as the database has them: every write goes through here, and the
+        # controller asks many times a second. None: to be read.
+        self._live: dict[str, JobRun] | None = None
+        self._writes = 0
 
     async def add(self, job: NewJob, happened: Sequence[Event]) -> str:
         """Keep a submission; its id, or that of the job which the same `idempotency_key` made before.
@@ -29,10 +39,9 @@ class JobStore:
         with another request.
         """
         try:
-            await self._database.write(job_writes.insert_job, job, happened)
+            await self._write([job.run], job_writes.insert_job, job, happened)
         except sa.exc.IntegrityError:
             return await self._database.read(job_reads.twin, job)
-        self._tell([job.run.id])
         return job.run.id
 
     async def repeated(self, username: str, key: str, fingerprint: str) -> JobRun | None:
@@ -41,17 +50,21 @@ class JobStore:
 
     async def request_stop(self, job_id: str) -> None:
         """A person wants the job to end. Of no effect on one that has ended."""
-        await self._database.write(job_writes.request_stop, job_id)
-        self._tell([job_id])
+        await self._write([job_id], job_writes.request_stop, job_id)
 
     async def save(self, changed: Sequence[tuple[JobRun, Sequence[Event]]]) -> None:
         """Keep what became of jobs, all in one transaction."""
-        await self._database.write(job_writes.save, changed)
-        self._tell([run.id for run, _ in changed])
+        await self._write([run for run, _ in changed], job_writes.save, changed)
 
     async def live(self) -> list[JobRun]:
         """Every job that has not ended, oldest submission first."""
-        return await self._database.read(job_reads.live)
+        if self._live is None:
+            before = self._writes
+            runs = await self._database.read(job_reads.live)
+            if before != self._writes:  # it may lack what was written meanwhile
+                return runs
+            self._live = {run.id: run for run in runs}
+        return sorted(self._live.values(), key=lambda run: (run.submitted_at, run.id))
 
     async def find(self, username: str, name: str) -> Listed:
         """The job of that user and name. Raises `NoJob`."""
@@ -77,11 +90,35 @@ class JobStore:
         """What happened to a job, newest first."""
         return await self._database.read(job_reads.events_of, job_id)
 
-    async def task_uids(self) -> set[str]:
-        """The task attempts of all jobs that have not ended."""
-        return await self._database.read(job_reads.live_uids)
+    async def _write(
+        self,
+        concerned: Sequence[JobRun | str],
+        work: Callable[Concatenate[sa.Connection, P], None],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> None:
+        """Run `work`, which leaves jobs as these runs, or has those of these ids stopped. Once begun it is done
+        to its end, also where the caller is gone: what is on the disk must be known here."""
 
-    def _tell(self, job_ids: Iterable[str]) -> None:
-        for job_id in job_ids:
-            self._changes.publish(job_id)
-        self._changes.publish("jobs")
+        async def write() -> None:
+            await self._database.write(work, *args, **kwargs)
+            self._writes += 1
+            if self._live is not None:
+                for one in concerned:
+                    _bring_up_to_date(self._live, one)
+            for one in concerned:
+                self._changes.publish(one if isinstance(one, str) else one.id)
+            self._changes.publish("jobs")
+
+        await asyncio.shield(write())
+
+
+def _bring_up_to_date(live: dict[str, JobRun], one: JobRun | str) -> None:
+    if isinstance(one, str):
+        if one in live:
+            live[one] = replace(live[one], stop_requested=True)
+    elif is_final(one.state):
+        live.pop(one.id, None)
+    else:
+        known = live.get(one.id)  # a stop that came while this was decided is not in it
+        live[one.id] = replace(one, stop_requested=one.stop_requested or bool(known and known.stop_requested))

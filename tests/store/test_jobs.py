@@ -50,7 +50,6 @@ async def test_a_job_is_found_again_as_it_was_submitted(jobs: JobStore) -> None:
     assert (await jobs.spec(run.id)).document == document("job")
     assert (await jobs.spec(run.id)).secrets == b"sealed"
     assert await jobs.events(run.id) == [Event(NOW, "JobSubmitted")]
-    assert await jobs.task_uids() == {task.uid for task in run.tasks}
 
 
 async def test_a_job_that_nobody_submitted_is_not_found(jobs: JobStore) -> None:
@@ -72,7 +71,6 @@ async def test_everything_that_became_of_a_job_is_found_again(jobs: JobStore) ->
     assert found.exit_code == 3, "the user's own"
     assert await jobs.live() == []
     assert await jobs.events(run.id) == [event]
-    assert await jobs.task_uids() == set()
 
 
 async def test_earlier_attempts_stay_as_they_ended(jobs: JobStore) -> None:
@@ -93,7 +91,6 @@ async def test_earlier_attempts_stay_as_they_ended(jobs: JobStore) -> None:
     assert await jobs.attempt(run.id, 0) == (first.attempt, list(first.tasks))
     assert await jobs.attempt(run.id, 1) == (second.attempt, [task])
     assert await jobs.attempt(run.id, 2) is None
-    assert await jobs.task_uids() == {run.tasks[0].uid, "second"}
 
 
 async def test_a_platform_failure_shows_its_number_as_exit_code(jobs: JobStore) -> None:
@@ -215,7 +212,7 @@ async def test_readers_beside_the_writer_see_whole_jobs(jobs: JobStore) -> None:
 
     async def read() -> None:
         while not writing.done():
-            (found,) = await jobs.live()
+            found = (await jobs.find(run.user, run.name)).run
             assert found.user_retries == found.attempt.index
             suffix = f"-{found.attempt.index}" if found.attempt.index else ""
             assert len(found.tasks) == 5
@@ -223,6 +220,33 @@ async def test_readers_beside_the_writer_see_whole_jobs(jobs: JobStore) -> None:
 
     writing = asyncio.create_task(write())
     await asyncio.gather(writing, *(read() for _ in range(4)))
+
+
+async def test_what_is_live_is_the_same_as_for_one_who_reads_it_from_the_disk(
+    database: Database, changes: Changes
+) -> None:
+    jobs = JobStore(database, changes)
+    assert await jobs.live() == []
+    first, second, third = a_run(name="a"), a_run(name="b"), a_run(name="c")
+    for run in (first, second, third):
+        await jobs.add(a_new_job(run), [])
+    await jobs.request_stop(second.id)
+    await jobs.save([(replace(second, user_retries=1), []), (replace(third, state=JobState.STOPPED), [])])
+    live = await jobs.live()
+    assert live == await JobStore(database, changes).live()
+    assert [(run.id, run.stop_requested) for run in live] == [(first.id, False), (second.id, True)]
+
+
+async def test_a_submission_whose_sender_goes_away_is_known_to_all_the_same(jobs: JobStore) -> None:
+    assert await jobs.live() == []
+    run = a_run()
+    adding = asyncio.create_task(jobs.add(a_new_job(run), []))
+    await asyncio.sleep(0)
+    adding.cancel()
+    async with asyncio.timeout(5):
+        while not await jobs.live():  # noqa: ASYNC110  the store tells nobody that it knows
+            await asyncio.sleep(0.01)
+    assert [known.id for known in await jobs.live()] == [run.id]
 
 
 async def test_who_watches_a_job_or_the_list_is_told_of_every_change(
