@@ -11,7 +11,7 @@ run: ## set up what is missing, start the server, and train ResNet-18 on it, in 
 
 test: ## set up what is missing, and run all checks and tests, those on a real Docker Engine too
 	@scripts/setup test
-	@scripts/check
+	@scripts/check -n auto
 
 check: ## what needs no Docker Engine, for between two edits (under 60 s)
 	@scripts/setup-python dev
