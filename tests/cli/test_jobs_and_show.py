@@ -53,6 +53,7 @@ def test_states_may_be_written_small_and_given_twice(pai: Pai, server: StandIn) 
 def test_control_characters_of_others_never_reach_the_terminal(pai: Pai, server: StandIn) -> None:
     server.world.items = [an_item("evil\x1b]0;title\x07\x9b31m\u202e")]
     server.world.jobs["ann~evil"] = failed_job("evil")
+    server.world.ended_logs = {("ann~evil", "worker", 0, 0)}
     for told in (pai("jobs"), pai("show", "ann~evil"), pai("jobs", "--json"), pai("watch", "ann~evil")):
         assert not {"\x1b", "\x07", "\x9b"} & set(told.stdout + told.stderr)
     assert "\\x1b]0;title" in pai("jobs").stdout

@@ -10,12 +10,15 @@ import termios
 import threading
 import time
 
+import pytest
 from rich.cells import cell_len
 
 from tests.cli.builders import a_job, an_item
 from tests.cli.conftest import command
 from tests.cli.stand_in import StandIn
 from tests.cli.test_watch import NAME, a_pull, end
+
+pytestmark = pytest.mark.slow  # real processes that wait for one another
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 

@@ -13,6 +13,8 @@ from tests.cli.builders import a_job, a_task, failed_job
 from tests.cli.conftest import Pai, command
 from tests.cli.stand_in import StandIn
 
+pytestmark = pytest.mark.slow  # real processes that wait for one another
+
 NAME = "ann~train"
 LOG = (NAME, "worker", 0, 0)
 
@@ -176,6 +178,7 @@ def test_json_is_one_object_per_event(pai: Pai, server: StandIn) -> None:
 
 def test_submit_can_watch_at_once(pai: Pai, server: StandIn) -> None:
     server.world.on_submit = lambda name: server.world.jobs.update({name: failed_job("job")})
+    server.world.ended_logs = {("ann~job", "worker", 0, 0)}
     told = pai("submit", "-", "--watch", stdin="name: job\n")
     assert told.returncode == 1
     assert "Ask for more memory." in told.stderr
