@@ -11,7 +11,7 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"\b(?:openpai|tests|scripts|examples|images|docs|requirements)/[\w./*-]*")
 _HOST = re.compile(r"https?://([\w.-]+)")
 _EXAMPLES = re.compile(r"(.+\.)?example\.org|127\.0\.0\.1")
-_OF_ONE_MACHINE = re.compile(r"/work/|/tmp/pai-|/home/\w")
+_OF_ONE_MACHINE = re.compile(r"/tmp/pai-|/home/\w")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
