@@ -49,7 +49,7 @@ def server() -> Iterator[Server]:
     environment = {**os.environ, "PAI_DATA_DIR": str(folder), "PAI_NETWORK_POOL": POOL, "PAI_PORT": "0"}
     log = (folder / "server.log").open("wb")
     child = subprocess.Popen(
-        [sys.executable, *os.environ.get("PAI_BENCH_MODULE", "-m openpai").split(), "up"],
+        [sys.executable, "-m", "openpai", "up"],
         env=environment,
         stdout=log,
         stderr=log,
