@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.cli.conftest import Pai
 @pytest.fixture
 def looks_like_a_server() -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "pai", "up"])
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():
+        time.sleep(0.01)  # the kernel has begun the program before it lets its command line be read
     yield process
     process.kill()
     process.wait()
