@@ -5,7 +5,8 @@ import json
 import secrets
 import subprocess
 from abc import ABC, abstractmethod
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -123,6 +124,18 @@ class Bench(ABC):
             await backend.remove(task)
         for name in seen.networks:
             await backend.remove_network(name)
+
+
+@asynccontextmanager
+async def in_use(bench: Bench) -> AsyncIterator[None]:
+    """The bench for one test, which must leave nothing behind."""
+    try:
+        await bench.mend()
+        async with bench.stack:
+            yield
+        assert await bench.leftovers() == []
+    finally:
+        await bench.cut()
 
 
 class SimulatedBench(Bench):

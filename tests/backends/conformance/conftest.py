@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from openpai.backends.contract import Backend
-from tests.backends.bench import Bench, DockerBench, SimulatedBench
+from tests.backends.bench import Bench, DockerBench, SimulatedBench, in_use
 
 
 @pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.engine), "simulated"])
@@ -15,13 +15,8 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     # A socket's path may be 107 bytes long; pytest's own folders are longer.
     with TemporaryDirectory(prefix="pai-") as short:
         made = DockerBench(tmp_path, Path(short) / "s") if request.param == "docker" else SimulatedBench()
-        try:
-            await made.mend()
-            async with made.stack:
-                yield made
-            assert await made.leftovers() == []
-        finally:
-            await made.cut()
+        async with in_use(made):
+            yield made
 
 
 @pytest.fixture

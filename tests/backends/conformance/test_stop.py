@@ -10,7 +10,10 @@ from tests.backends.bench import RUNS, Bench, Does, silent, until_ended
 
 
 async def test_stop_returns_when_the_task_has_ended(bench: Bench, backend: Backend) -> None:
-    await backend.start(bench.plan("a", RUNS), silent)
+    await backend.start(bench.plan("a", Does(out=b"x\n", seconds=None)), silent)
+    async for _ in backend.logs("a", 0):
+        break  # it has come so far; a shell that is just making a child may lose the signal
+    await asyncio.sleep(0.3)
     await backend.stop("a", 10)
     seen = (await backend.observe()).tasks["a"]
     assert seen.phase is Phase.EXITED

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from openpai.backends.contract import Backend
-from tests.backends.bench import DockerBench
+from tests.backends.bench import DockerBench, in_use
 from tests.registry import Registry, installed, running_registry
 
 
@@ -15,13 +15,8 @@ from tests.registry import Registry, installed, running_registry
 async def bench(tmp_path: Path) -> AsyncIterator[DockerBench]:
     with TemporaryDirectory(prefix="pai-") as short:
         made = DockerBench(tmp_path, Path(short) / "s")
-        try:
-            await made.mend()
-            async with made.stack:
-                yield made
-            assert await made.leftovers() == []
-        finally:
-            await made.cut()
+        async with in_use(made):
+            yield made
 
 
 @pytest.fixture
@@ -33,6 +28,6 @@ def backend(bench: DockerBench) -> Backend:
 def registry(tmp_path: Path) -> Iterator[Registry]:
     """A registry that lets only the user `ada` in."""
     if not installed():
-        pytest.skip("needs the packages docker-registry and apache2-utils")
+        pytest.fail("needs the packages docker-registry and apache2-utils: `make test` installs them")
     with running_registry(tmp_path, "ada", "correct horse") as running:
         yield running
