@@ -4,6 +4,7 @@ import click
 
 from docs.make.pages import cell, table
 from openpai.cli.app import COMMANDS, pai
+from openpai.cli.speaking import key_of
 from openpai.messages import catalogue
 
 _HEAD = {"en": ("typed", "meaning"), "zh": ("写法", "含义")}
@@ -11,7 +12,10 @@ _HEAD = {"en": ("typed", "meaning"), "zh": ("写法", "含义")}
 
 def overview(language: str) -> str:
     """Every command in a line."""
-    rows = [(f"[`pai {name}`](#pai-{name})", cell(_text(f"help.{name}", language))) for name in COMMANDS]
+    rows = [
+        (f"[`pai {name}`](#pai-{name.replace(' ', '-')})", cell(_text(_key(name), language)))
+        for name in COMMANDS
+    ]
     return table(_HEAD[language], rows)
 
 
@@ -22,17 +26,25 @@ def everywhere(language: str) -> str:
 
 def command(name: str, language: str) -> str:
     """One command: how to type it, what it does, its arguments and options."""
-    found = command_of(name)
-    context = click.Context(found, info_name=name, parent=click.Context(pai, info_name="pai"))
-    usage = " ".join([f"pai {name}", *found.collect_usage_pieces(context)])
-    return f"```text\n{usage}\n```\n\n{_text(f'help.{name}', language)}\n\n{_parameters(found, context, language)}"
+    context = context_of(name)
+    usage = " ".join([f"pai {name}", *context.command.collect_usage_pieces(context)])
+    about, parameters = _text(_key(name), language), _parameters(context.command, context, language)
+    return f"```text\n{usage}\n```\n\n{about}\n\n{parameters}"
 
 
-def command_of(name: str) -> click.Command:
-    """The command of this name."""
-    found = pai.get_command(click.Context(pai), name)
-    assert found is not None, name
-    return found
+def context_of(name: str) -> click.Context:
+    """The command of this name, as `pai` would call it."""
+    context = click.Context(pai, info_name="pai")
+    for word in name.split():
+        assert isinstance(context.command, click.Group)
+        found = context.command.get_command(context, word)
+        assert found is not None, name
+        context = click.Context(found, info_name=word, parent=context)
+    return context
+
+
+def _key(name: str) -> str:
+    return f"help.{name.replace(' ', '.')}"
 
 
 def _parameters(of: click.Command, context: click.Context, language: str) -> str:
@@ -55,7 +67,7 @@ def _typed(of: click.Command, context: click.Context) -> list[tuple[str, click.P
 
 def _meaning(context: click.Context, parameter: click.Parameter, language: str) -> str:
     name = parameter.opts[-1].lstrip("-").replace("-", "_")
-    own = f"help.{context.info_name}.{name}"
+    own = f"help.{key_of(context)}.{name}"
     return _text(own if own in catalogue(language) else f"help.option.{name}", language)
 
 

@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 import click
@@ -29,7 +29,13 @@ COMMANDS = {
     "schema": "schema",
     "doctor": "doctor",
 }
-"""Each command and the module whose function of the same name it is, in the order of the help."""
+"""Each command and the module whose function of the same name it is, in the order of the help.
+
+A command of two words, `image check`, belongs to the group of its first; the function has the second's name.
+"""
+
+NAMES = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS))
+"""The first words."""
 
 
 def main() -> None:
@@ -44,8 +50,8 @@ def run(argv: Sequence[str]) -> int:
     args = hoist(argv)
     language.speak(language.choose(value_of("--lang", args), os.environ))
     name = command_of(args)
-    if name is not None and name not in COMMANDS:
-        return _tell_no_command(name)
+    if name is not None and name not in NAMES:
+        return tell_fault(_no_command(name, NAMES))
     try:
         code = pai.main(args or ["--help"], prog_name="pai", standalone_mode=False)
     except click.Abort:  # Ctrl-C
@@ -59,16 +65,49 @@ class _Commands(click.Group):
     """`pai` itself: imports the module of the command that was typed, and no other."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = importlib.import_module(f"openpai.cli.{COMMANDS[cmd_name]}")
-        command: SpeakingCommand = getattr(module, cmd_name)
-        return command
+        return _load(cmd_name) if cmd_name in COMMANDS else _Group(cmd_name)
 
     def get_help(self, ctx: click.Context) -> str:
-        commands: list[Row] = [(name, say(f"help.{name}")) for name in COMMANDS]
+        commands: list[Row] = [(name, say(f"help.{name}")) for name in NAMES]
         return help_page(self, ctx, {say("help.panel.commands"): commands}, say("help.pai.exits"))
+
+
+class _Group(click.Group):
+    """The commands that begin with one word: `pai image …`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name.split()[1] for name in COMMANDS if name.split()[0] == self.name]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = f"{self.name} {cmd_name}"
+        return _load(name) if name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            raise _no_command(f"{self.name} {args[0]}", [f"{self.name} {name}" for name in known])
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Fault as fault:
+            return tell_fault(fault)
+
+    def get_help(self, ctx: click.Context) -> str:
+        commands: list[Row] = [(name, say(f"help.{self.name}.{name}")) for name in self.list_commands(ctx)]
+        return help_page(self, ctx, {say("help.panel.commands"): commands})
+
+
+def _load(name: str) -> click.Command:
+    module = importlib.import_module(f"openpai.cli.{COMMANDS[name]}")
+    command: SpeakingCommand = getattr(module, name.split()[-1])
+    return command
 
 
 def _show_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -90,10 +129,10 @@ def pai(
     context.obj = Target(url, token, data_dir)
 
 
-def _tell_no_command(name: str) -> int:
-    near = get_close_matches(name, COMMANDS)
+def _no_command(name: str, known: Iterable[str]) -> Fault:
+    near = get_close_matches(name, list(known))
     told = entry("usage.no_command.near" if near else "usage.no_command", name=name, near=", ".join(near))
-    return tell_fault(Fault([Complaint(told.text, told.fix)]))
+    return Fault([Complaint(told.text, told.fix)])
 
 
 def _tell_usage(error: click.ClickException) -> int:

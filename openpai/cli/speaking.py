@@ -63,13 +63,18 @@ def help_page(
         **(more or {}),
     }
     usage = f"{say('help.usage')} {context.command_path} {' '.join(command.collect_usage_pieces(context))}"
-    text: str = page.render(usage, say(f"help.{context.info_name}"), lists, last)
+    text: str = page.render(usage, say(f"help.{key_of(context)}"), lists, last)
     return text
+
+
+def key_of(context: click.Context) -> str:
+    """A command's name in the catalogue: `pai`, `submit`, `image.check`."""
+    return ".".join(context.command_path.split()[1:]) or str(context.info_name)
 
 
 def _row(parameter: click.Parameter, context: click.Context) -> Row:
     name = parameter.opts[-1].lstrip("-").replace("-", "_")
-    own = f"help.{context.info_name}.{name}"
+    own = f"help.{key_of(context)}.{name}"
     meaning = say(own if own in catalogue(language()) else f"help.option.{name}")
     if isinstance(parameter, click.Argument):
         return parameter.make_metavar(context), meaning

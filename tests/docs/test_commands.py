@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from docs.make.commands import command_of
+from docs.make.commands import context_of
 from openpai.cli.app import COMMANDS, pai
 from openpai.cli.arguments import hoist
 from tests.docs.texts import PAGES, code_spans, fences, name_of
@@ -44,10 +44,11 @@ def check(words: list[str]) -> None:
     words = hoist([word for word in words if word != "…"])
     _, rest, _ = pai.make_parser(group).parse_args(words)
     if rest:
-        name, *arguments = rest
+        length = 1 if rest[0] in COMMANDS else 2
+        name, arguments = " ".join(rest[:length]), rest[length:]
         assert name in COMMANDS
-        command = command_of(name)
-        parser = command.make_parser(click.Context(command, info_name=name, parent=group))
+        context = context_of(name)
+        parser = context.command.make_parser(context)
         try:
             parser.parse_args(list(arguments))
         except click.BadOptionUsage:  # running text names an option without a value
