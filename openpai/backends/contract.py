@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from openpai.images.credential import Credential
+from openpai.images.facts import LocalImage
+from openpai.images.machine import Machine
+from openpai.images.registries import RegistrySettings
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node
@@ -71,19 +75,60 @@ class LogChunk:
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """How far an image pull is: bytes over all layers known so far (total grows as layers become known)."""
+    """How far an image pull is: bytes over all layers known so far (total grows as layers become known).
+
+    `bytes_per_second` over the last seconds, 0 while not known; `remaining_s`: None while not known.
+    """
 
     image: str
     done_bytes: int
     total_bytes: int
     layers_done: int
     layers_total: int
+    bytes_per_second: int = 0
+    remaining_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDisk:
+    """The file system that images lie on."""
+
+    total_bytes: int
+    free_bytes: int
 
 
 ReportPull = Callable[[PullProgress], None]
 
 
-class Backend(Protocol):
+class ImageEngine(Protocol):
+    """The images of a backend. Raises as `Backend`."""
+
+    async def registries(self) -> RegistrySettings:
+        """How the engine reaches registries."""
+
+    async def machines(self) -> Sequence[Machine]:
+        """What of each node decides whether an image runs on it."""
+
+    async def images(self) -> Sequence[LocalImage]:
+        """All images that are here, without their configurations."""
+
+    async def find_image(self, reference: str) -> LocalImage | None:
+        """The image of that name, digest or id, with its configuration; None where it is not here."""
+
+    async def images_in_use(self) -> frozenset[str]:
+        """The ids of images that a container has, whoever made it, running or not."""
+
+    async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
+        """Have the image here. Any number of callers for one image make one pull. Raises as `Backend.start`."""
+
+    async def remove_image(self, image_id: str) -> None:
+        """Remove an image under all its names; gone is success. Raises `TemporaryFailure` while it is in use."""
+
+    async def image_disk(self) -> ImageDisk | None:
+        """None where it cannot be seen from here."""
+
+
+class Backend(ImageEngine, Protocol):
     """What the controller can ask of an engine."""
 
     async def nodes(self) -> Sequence[Node]:

@@ -1,10 +1,11 @@
 """From a job and its placement to the plan of one container. Pure."""
 
+from openpai.images.credential import Credential
 from openpai.lifecycle.records import JobRun, TaskAttempt
 from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
 from openpai.protocol.template import render_auth, render_commands
-from openpai.runtime.container import ContainerPlan, Credential
+from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import task_resources
 from openpai.runtime.plan import container_plan, network_plan
 from openpai.runtime.view import JobView, RoleView, TaskView

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from openpai.images.credential import Credential
 from openpai.scheduler.resources import Resources
 
 MOUNT = "/usr/local/pai"
@@ -10,15 +11,6 @@ MOUNT = "/usr/local/pai"
 
 ENTRYPOINT = ("/bin/sh", f"{MOUNT}/bootstrap.sh")
 """The process of every container, whatever the image's own ENTRYPOINT and CMD."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """User name and password for a registry; `registry` as the user wrote it, "" for the image's own."""
-
-    username: str
-    password: str = field(repr=False)
-    registry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,10 @@ class ContainerPlan:
 
     `files` are texts by name, laid read-only into `MOUNT`; they may hold secrets, so a backend keeps them off
     the disk and out of `docker inspect`. `memory_mb` of `resources` is a hard limit without swap.
+
+    `image` is a reference, normally with the digest that was locked at submission. `image_id` (`sha256:…`) is set
+    instead of a digest for an image that was made on the machine and is in no registry. `refresh`: the tag is asked
+    for anew at each start (no digest lock), and what is here is used only where the registry is out of reach.
     """
 
     task: str
@@ -54,3 +50,5 @@ class ContainerPlan:
     pids: int
     hostname: str
     network: NetworkPlan
+    image_id: str = ""
+    refresh: bool = False

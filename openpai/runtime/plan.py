@@ -2,8 +2,9 @@
 
 import hashlib
 
+from openpai.images.credential import Credential
 from openpai.protocol.job import normalise_role_name
-from openpai.runtime.container import ContainerPlan, Credential, NetworkPlan
+from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.runtime.environment import environment
 from openpai.runtime.scripts import scripts
 from openpai.runtime.view import JobView, TaskView

@@ -49,6 +49,7 @@ jobs = Table(
     Column("launched_at", sa.BigInteger),
     Column("completed_at", sa.BigInteger),
     Column("exit_code", sa.Integer),
+    Column("images", sa.JSON),  # image as written → what it was locked to at submission
     Index("uq_jobs_username_name", "username", "name", unique=True),
     Index("uq_jobs_username_idempotency_key", "username", "idempotency_key", unique=True),
     Index("ix_jobs_state", "state"),
@@ -99,4 +100,52 @@ events = Table(
     Column("code", sa.Text, nullable=False),
     Column("params", sa.JSON, nullable=False),
     Index("ix_events_job_id", "job_id"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("scope", sa.String(16), primary_key=True),  # user, group or default
+    Column("owner", sa.String(255), primary_key=True),  # name of the user or group; "" for default
+    Column("registry", sa.String(255), primary_key=True),  # host[:port]; docker.io for Docker Hub
+    Column("username", sa.String(255), nullable=False),
+    Column("secret", sa.LargeBinary, nullable=False),  # the password, encrypted
+    Column("updated_at", sa.BigInteger, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("name", sa.String(255), primary_key=True),
+    Column("description", sa.Text, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_name", sa.String(255), ForeignKey("groups.name", ondelete="CASCADE"), primary_key=True),
+    Column("username", sa.String(255), primary_key=True),
+    Index("ix_group_members_username", "username"),
+)
+
+image_uses = Table(
+    "image_uses",
+    metadata,
+    Column("image_id", sa.String(80), primary_key=True),  # sha256:… of the configuration
+    Column(
+        "used_at", sa.BigInteger, nullable=False
+    ),  # when a task of ours was started with it, or it was pulled
+)
+
+image_removals = Table(
+    "image_removals",
+    metadata,
+    Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    Column("at", sa.BigInteger, nullable=False),
+    Column("image_id", sa.String(80), nullable=False),
+    Column("names", sa.JSON, nullable=False),
+    Column("size_bytes", sa.BigInteger, nullable=False),
+    Column("used_at", sa.BigInteger, nullable=False),
+    Column("reason", sa.String(64), nullable=False),  # a code of the messages
+    Index("ix_image_removals_at", "at"),
 )

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from openpai.runtime.container import ContainerPlan, Credential
+from openpai.images.credential import Credential
+from openpai.runtime.container import ContainerPlan
 from openpai.runtime.plan import PIDS, container_plan, network_plan
 from openpai.runtime.view import JobView, TaskView
 from tests.runtime.jobs import ONE_GPU, job, role, task

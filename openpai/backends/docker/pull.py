@@ -10,8 +10,8 @@ from typing import Any
 from openpai.backends.contract import PullProgress, ReportPull
 from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.problems import pull_failed
+from openpai.images.credential import Credential
 from openpai.images.reference import DOCKER_HUB, ImageReference
-from openpai.runtime.container import Credential
 
 REPORT_EVERY_S = 0.2
 _HUB = "https://index.docker.io/v1/"  # Docker Hub's name in credentials, for historical reasons

@@ -5,8 +5,8 @@ import json
 
 from openpai.backends.contract import PullProgress
 from openpai.backends.docker.pull import Progress, auth_header
+from openpai.images.credential import Credential
 from openpai.images.reference import parse_reference
-from openpai.runtime.container import Credential
 
 
 def test_layers_are_added_up() -> None:

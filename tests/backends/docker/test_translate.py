@@ -7,8 +7,9 @@ import pytest
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.backends.docker import translate
 from openpai.errors import Refused
+from openpai.images.credential import Credential
 from openpai.lifecycle.exits import Exit
-from openpai.runtime.container import ContainerPlan, Credential, NetworkPlan
+from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources
 
 INSTANCE = "0123456789abcdef0123456789abcdef"
