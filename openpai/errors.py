@@ -112,6 +112,13 @@ KINDS: Mapping[str, Kind] = {
     "SubnetTaken": Kind("UnknownError", 500),
     "ContainerRefused": Kind("UnknownError", 500),
     "EngineFailed": Kind("UnknownError", 500),
+    # the admin's own file of images
+    "ImagesFileUnreadable": Kind("UnknownError", 500),
+    "ImagesFileSyntax": Kind("UnknownError", 500),
+    "ImagesFileUnknownField": Kind("UnknownError", 500),
+    "ImagesFileWrongValue": Kind("UnknownError", 500),
+    "ImagesFileMissingField": Kind("UnknownError", 500),
+    "ImagesFileReference": Kind("UnknownError", 500),
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

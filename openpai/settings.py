@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     platform_retries: int = Field(default=5, ge=0)
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
 
+    images_file: Path | None = None
+    """An admin's own file of images, read anew when it changes; None: `images.toml` in the data directory."""
+
+    @property
+    def images_path(self) -> Path:
+        """Where the admin's own file of images is; it need not be there."""
+        return self.images_file or self.data_dir / "images.toml"
+
     @property
     def runtime_dir(self) -> Path:
         """Where the files of running tasks lie, rendered secrets among them: in memory where the machine has it."""

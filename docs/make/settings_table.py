@@ -29,6 +29,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "network_pool": "供任务网络使用的地址段，不能与本机能访问的网络重叠。",
         "stop_grace": "停止实例时，从 SIGTERM 到 SIGKILL 的秒数。",
         "platform_retries": "因平台原因失败时重新运行的次数（任务自己的 `jobRetryCount` 另计）。",
+        "images_file": "管理员自己的镜像文件，修改后自动重新读取；不设置时为数据目录中的 `images.toml`。",
     },
 }
 """Where the code has no text of its own for people, and the Chinese of those that it has."""
