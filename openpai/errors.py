@@ -26,6 +26,7 @@ class Kind:
 
 _PROTOCOL = Kind("InvalidProtocolError", 400)
 _PARAMETERS = Kind("InvalidParametersError", 400)
+_IMAGE = Kind("InvalidImageError", 400)
 
 KINDS: Mapping[str, Kind] = {
     # protocol: the job YAML (each with line, column and field)
@@ -80,6 +81,8 @@ KINDS: Mapping[str, Kind] = {
     "JobNeverFits": _PROTOCOL,
     "TooManyTasks": _PROTOCOL,
     "TooManyPorts": _PROTOCOL,
+    "ImageHereUnchecked": _IMAGE,
+    "ImageTagMoved": _IMAGE,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
     # server
@@ -97,14 +100,23 @@ KINDS: Mapping[str, Kind] = {
     "EngineUnreachable": Kind("EngineUnreachableError", 503),
     "EngineForbidden": Kind("EngineUnreachableError", 503),
     "Internal": Kind("UnknownError", 500),
+    # log-ins for registries, and the groups that share them
+    "AdminOnly": Kind("ForbiddenUserError", 403),
+    "NoCredential": Kind("NoCredentialError", 404),
+    "NoGroup": Kind("NoGroupError", 404),
+    "ConflictGroup": Kind("ConflictGroupError", 409),
+    "DockerConfigBroken": _PROTOCOL,
+    "CredentialHelperMissing": _PROTOCOL,
+    "CredentialHelperSilent": _PROTOCOL,
+    "CredentialHelperFailed": _PROTOCOL,
     # backend: why a task could not be started
-    "ImageNotFound": Kind("UnknownError", 500),
-    "ImageAuthFailed": Kind("UnknownError", 500),
-    "ImageNeedsAuth": Kind("UnknownError", 500),
-    "ImageWrongPlatform": Kind("UnknownError", 500),
-    "RegistryUnreachable": Kind("UnknownError", 500),
-    "RegistryUntrusted": Kind("UnknownError", 500),
-    "RegistryRateLimited": Kind("UnknownError", 500),
+    "ImageNotFound": _IMAGE,
+    "ImageAuthFailed": _IMAGE,
+    "ImageNeedsAuth": _IMAGE,
+    "ImageWrongPlatform": _IMAGE,
+    "RegistryUnreachable": _IMAGE,
+    "RegistryUntrusted": _IMAGE,
+    "RegistryRateLimited": _IMAGE,
     "ImagePullFailed": Kind("UnknownError", 500),
     "ImageHasNoShell": Kind("UnknownError", 500),
     "NoDiskForImage": Kind("UnknownError", 500),
@@ -119,6 +131,9 @@ KINDS: Mapping[str, Kind] = {
     "ImagesFileWrongValue": Kind("UnknownError", 500),
     "ImagesFileMissingField": Kind("UnknownError", 500),
     "ImagesFileReference": Kind("UnknownError", 500),
+    # images on this machine's disk
+    "LocalImageGone": _IMAGE,
+    "ImageDoesNotFit": Kind("NoSpaceError", 507),
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),
