@@ -14,8 +14,10 @@ there. A `SimulatedEngine` is what outlives a server; each server makes a `Simul
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from openpai.backends.contract import (
+    ImageDisk,
     LogChunk,
     Observation,
     ObservedTask,
@@ -25,7 +27,12 @@ from openpai.backends.contract import (
     Stream,
 )
 from openpai.clock import now_ms
-from openpai.errors import NoContact, PaiError, Problem, TemporaryFailure
+from openpai.errors import NoContact, PaiError, Problem, Refused, TemporaryFailure
+from openpai.images.credential import Credential
+from openpai.images.facts import ImageConfig, LocalImage
+from openpai.images.machine import Machine
+from openpai.images.reference import ImageReference, parse_reference
+from openpai.images.registries import RegistrySettings
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node
@@ -94,8 +101,10 @@ class SimulatedContainer:
 class SimulatedEngine:
     """Machines, the containers on them, and the faults that a test gives them.
 
-    `contact` False: nobody reaches it, containers go on. `failures`: what `start` raises, by image.
-    `pull_seconds`: how long an image takes that is not in `images` yet; None: all are there.
+    `contact` False: nobody reaches it, containers go on. `failures`: what `start` and `pull` raise, by image.
+    `machines`: what the nodes are for images. `images`: what is here, by id; `image_bytes`: the size of one that
+    is pulled, and `disk_bytes` of the disk that they lie on. `pull_seconds`: how long one takes that is not here
+    yet; None: no time at all.
     """
 
     def __init__(self, *nodes: Node, pull_seconds: float | None = None) -> None:
@@ -103,12 +112,16 @@ class SimulatedEngine:
         self.contact = True
         self.failures: dict[str, PaiError] = {}
         self.pull_seconds = pull_seconds
-        self.images: set[str] = set()
+        self.machines: Sequence[Machine] = tuple(Machine(node.name, "amd64") for node in nodes)
+        self.registries = RegistrySettings()
+        self.images: dict[str, LocalImage] = {}
+        self.image_bytes = 1000
+        self.disk_bytes = 1 << 40
         self.pulls_made = 0
         self.containers: dict[tuple[str, str], SimulatedContainer] = {}
         self.networks: dict[tuple[str, str], NetworkPlan] = {}
         self.started_at = now_ms()
-        self._pulling: dict[str, asyncio.Lock] = {}
+        self._pulling: dict[ImageReference, asyncio.Event] = {}
         self.news = asyncio.Event()  # set, and replaced, when something changes
 
     def check_contact(self) -> None:
@@ -136,17 +149,80 @@ class SimulatedEngine:
         self.containers[(instance, plan.task)] = container
         return container
 
-    async def pull(self, image: str, report: ReportPull) -> None:
+    def check_failure(self, image: str) -> None:
+        """Raise what a test wants of this image, whatever digest stands beside its name."""
+        name = replace(parse_reference(image), digest=None)
+        for failing, failure in self.failures.items():
+            if parse_reference(failing) == name:
+                raise failure
+
+    def find_image(self, name: str) -> LocalImage | None:
+        """By id, digest or tag; a digest counts more than the tag beside it."""
+        if name in self.images:
+            return self.images[name]
+        wanted = str(_key(name))
+        return next((i for i in self.images.values() if wanted in i.names or wanted in i.digests), None)
+
+    def add_image(self, name: str, *, pulled: bool = False) -> LocalImage:
+        """Have an image: `pulled` from the registry of its name, else made here."""
+        reference = parse_reference(name)
+        digest = reference.digest or f"sha256:{sha256(name.encode()).hexdigest()}"
+        origin = str(replace(reference, tag=None, digest=digest))
+        image = LocalImage(
+            id=f"sha256:{sha256(digest.encode()).hexdigest()}",
+            names=(str(replace(reference, digest=None)),) if reference.tag else (),
+            digests=(origin,) if pulled else (),
+            size_bytes=self.image_bytes,
+            created_at=now_ms(),
+            config=ImageConfig(self.machines[0].architecture),
+        )
+        self.images[image.id] = image
+        return image
+
+    def images_in_use(self) -> frozenset[str]:
+        """Those that a container has."""
+        found = (self.find_image(c.plan.image_id or c.plan.image) for c in self.containers.values())
+        return frozenset(image.id for image in found if image is not None)
+
+    async def image_for(self, plan: ContainerPlan, report: ReportPull) -> None:
+        """Have the plan's image."""
+        if plan.image_id:
+            if plan.image_id not in self.images:
+                params = {"image": plan.image, "image_id": plan.image_id}
+                raise Refused(Problem("LocalImageGone", params))
+        elif plan.refresh or self.find_image(plan.image) is None:
+            await self.pull(plan.image, report)
+
+    async def pull(self, name: str, report: ReportPull) -> LocalImage:
         """Have the image; who comes while it is pulled waits for that pull."""
-        async with self._pulling.setdefault(image, asyncio.Lock()):
-            if self.pull_seconds is None or image in self.images:
-                return
-            report(PullProgress(image, 0, 1000, 0, 1))
+        key = _key(name)
+        while (running := self._pulling.get(key)) is not None:
+            await running.wait()
+            if (image := self.find_image(name)) is not None:
+                return image
+        if parse_reference(name).digest and (image := self.find_image(name)) is not None:
+            return image
+        self._pulling[key] = asyncio.Event()
+        try:
+            return await self._pull(name, report)
+        finally:
+            self._pulling.pop(key).set()
+
+    async def _pull(self, name: str, report: ReportPull) -> LocalImage:
+        self.check_failure(name)
+        if self.pull_seconds is not None:
+            report(PullProgress(name, 0, self.image_bytes, 0, 1))
             await asyncio.sleep(self.pull_seconds)
             self.check_contact()
-            report(PullProgress(image, 1000, 1000, 1, 1))
-            self.images.add(image)
-            self.pulls_made += 1
+            report(PullProgress(name, self.image_bytes, self.image_bytes, 1, 1))
+        self.pulls_made += 1
+        return self.add_image(name, pulled=True)
+
+
+def _key(name: str) -> ImageReference:
+    """What makes two names one image: a digest says all, whatever tag stands beside it."""
+    reference = parse_reference(name)
+    return replace(reference, tag=None) if reference.digest else reference
 
 
 class SimulatedBackend:
@@ -160,14 +236,49 @@ class SimulatedBackend:
         self._engine.check_contact()
         return self._engine.nodes
 
+    async def registries(self) -> RegistrySettings:
+        self._engine.check_contact()
+        return self._engine.registries
+
+    async def machines(self) -> Sequence[Machine]:
+        self._engine.check_contact()
+        return self._engine.machines
+
+    async def images(self) -> Sequence[LocalImage]:
+        self._engine.check_contact()
+        return [replace(image, config=None) for image in self._engine.images.values()]
+
+    async def find_image(self, reference: str) -> LocalImage | None:
+        self._engine.check_contact()
+        return self._engine.find_image(reference)
+
+    async def images_in_use(self) -> frozenset[str]:
+        self._engine.check_contact()
+        return self._engine.images_in_use()
+
+    async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
+        self._engine.check_contact()
+        return await self._engine.pull(reference, report)
+
+    async def remove_image(self, image_id: str) -> None:
+        self._engine.check_contact()
+        if image_id in self._engine.images_in_use():
+            params = {"act": f"remove {image_id}", "detail": "a container has this image"}
+            raise TemporaryFailure(Problem("EngineFailed", params))
+        self._engine.images.pop(image_id, None)
+
+    async def image_disk(self) -> ImageDisk | None:
+        self._engine.check_contact()
+        used = sum(image.size_bytes for image in self._engine.images.values())
+        return ImageDisk(self._engine.disk_bytes, self._engine.disk_bytes - used)
+
     async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
         self._engine.check_contact()
         container = self._find(plan.task)
         if container is None:
-            await self._engine.pull(plan.image, report)
+            await self._engine.image_for(plan, report)
             self._engine.check_contact()
-            if failure := self._engine.failures.get(plan.image):
-                raise failure
+            self._engine.check_failure(plan.image)
             container = self._find(plan.task) or self._engine.create(self._instance, plan)
         if container.seen.phase is Phase.CREATED:
             container.run()

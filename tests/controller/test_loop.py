@@ -229,7 +229,7 @@ async def test_nothing_is_left_running_when_the_loop_is_closed(
         await house.submit("pulls", instances=3)
         await house.until("pulls", JobState.PREPARING)
         engine.pull_seconds = None
-        engine.images.add("busybox")
+        engine.add_image("busybox")
         await house.submit("runs", FOREVER)
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before

@@ -5,18 +5,24 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from openpai.backends.contract import LogChunk, Observation, Phase, ReportPull
-from openpai.backends.docker import translate
+from openpai.backends.contract import ImageDisk, LogChunk, Observation, Phase, ReportPull
+from openpai.backends.docker import image_facts, translate
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import CALL_TIMEOUT_S, Engine, EngineError, segment
 from openpai.backends.docker.files import TaskFiles
 from openpai.backends.docker.follow import follow
+from openpai.backends.docker.images import Images
 from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import engine_failed, no_contact
 from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
+from openpai.images.credential import Credential
+from openpai.images.facts import LocalImage
+from openpai.images.machine import Machine
+from openpai.images.registries import RegistrySettings
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node
 
@@ -37,15 +43,13 @@ class DockerBackend:
         self._engine = Engine(address(docker_host))
         self._files = TaskFiles(runtime_dir)
         self._networks = Networks(self._engine, instance)
-        self._starter = Starter(self._engine, instance, self._files, self._networks)
+        self._images = Images(self._engine)
+        self._starter = Starter(self._engine, instance, self._images, self._files, self._networks)
         self._watcher = Watcher(self._engine, instance, self._networks)
 
     async def nodes(self) -> Sequence[Node]:
         """The engine's machine, by its host name."""
-        try:
-            return (translate.node_of(await self._engine.call("GET", "/info")),)
-        except EngineError as error:
-            raise no_contact(self._engine.address.host, error.words) from error
+        return (translate.node_of(await self._info()),)
 
     async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
         await self._starter.start(plan, report)
@@ -88,13 +92,44 @@ class DockerBackend:
     def changes(self) -> AsyncIterator[None]:
         return self._watcher.changes()
 
+    async def registries(self) -> RegistrySettings:
+        return image_facts.registry_settings(await self._info())
+
+    async def machines(self) -> Sequence[Machine]:
+        info = await self._info()
+        return (Machine(info["Name"], image_facts.architecture(info)),)
+
+    async def images(self) -> Sequence[LocalImage]:
+        return await self._images.all()
+
+    async def find_image(self, reference: str) -> LocalImage | None:
+        return await self._images.find(reference)
+
+    async def images_in_use(self) -> frozenset[str]:
+        return await self._images.in_use()
+
+    async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
+        return await self._images.pull(translate.reference(reference), credential, report)
+
+    async def remove_image(self, image_id: str) -> None:
+        await self._images.remove(image_id)
+
+    async def image_disk(self) -> ImageDisk | None:
+        return await self._images.disk()
+
     async def close(self) -> None:
-        await self._starter.pulls.close()
+        await self._images.pulls.close()
         # In use, no contact or no answer: the next server of this data has it then.
         with contextlib.suppress(PaiError, TimeoutError):
             async with asyncio.timeout(_TIDY_WITHIN_S):
                 await self._networks.remove_shared()
         await self._engine.close()
+
+    async def _info(self) -> Any:
+        try:
+            return await self._engine.call("GET", "/info")
+        except EngineError as error:
+            raise no_contact(self._engine.address.host, error.words) from error
 
     def _name(self, task: str) -> str:
         return translate.container_name(self._instance, task)

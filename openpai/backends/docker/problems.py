@@ -54,7 +54,7 @@ _START: Sequence[_Rule] = (
     _Rule(r"exec format error", "ImageWrongPlatform"),
     _Rule(r"no space left on device|disk quota exceeded", "NoDiskForImage", passes=True),
     _Rule(r"address already in use|already in use by|port is already allocated|network .* not found|"
-          r"no such network|resource temporarily unavailable|cannot allocate memory|too many open files|"
+          r"no such network|no such image|resource temporarily unavailable|cannot allocate memory|too many open files|"
           r"marked for removal|no such container|device or resource busy|"
           r"deadline exceeded|context canceled|i/o timeout|resource busy", "ContainerRefused", passes=True),
 )  # fmt: skip
@@ -95,6 +95,11 @@ def start_failed(image: str, words: str) -> PaiError:
 def has_no_shell(image: str) -> PaiError:
     """The image has no /bin/sh, so no command of a job can run in it."""
     return Refused(Problem("ImageHasNoShell", {"image": image, "detail": "/bin/sh: no such file"}))
+
+
+def image_gone(image: str, image_id: str) -> PaiError:
+    """The image was made on this machine, no registry has it, and it was removed."""
+    return Refused(Problem("LocalImageGone", {"image": image, "image_id": image_id}))
 
 
 def wrong_platform(image: str, has: str, needed: str) -> PaiError:

@@ -1,62 +1,31 @@
-"""Image pulls: one per image and credential at a time, shared by all who wait for it, with its progress."""
+"""Image pulls: one per image at a time, shared by all who wait for it, with its progress."""
 
 import asyncio
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpai.backends.contract import PullProgress, ReportPull
 from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.problems import pull_failed
+from openpai.backends.docker.progress import Progress
+from openpai.errors import Refused
 from openpai.images.credential import Credential
 from openpai.images.reference import DOCKER_HUB, ImageReference
 
 REPORT_EVERY_S = 0.2
 _HUB = "https://index.docker.io/v1/"  # Docker Hub's name in credentials, for historical reasons
 
-_DONE = ("Pull complete", "Already exists")
+_Login = tuple[str, str, str]
 
+_REFUSED_LOGIN = frozenset({"ImageAuthFailed", "ImageNeedsAuth", "ImageNotFound"})
+"""What another credential may change: some registries say "not found" for what one may not see."""
 
-@dataclass(slots=True)
-class _Layer:
-    done: int = 0
-    total: int = 0
-    complete: bool = False
-
-
-class Progress:
-    """Adds up what the engine reports per layer."""
-
-    def __init__(self, image: str) -> None:
-        self._image = image
-        self._layers: dict[str, _Layer] = {}
-
-    def feed(self, event: Mapping[str, Any]) -> None:
-        """Take in one line of the engine's stream; lines that are not about a layer change nothing."""
-        status = event.get("status", "")
-        name = event.get("id")
-        if not name or status.startswith("Pulling from"):
-            return
-        layer = self._layers.setdefault(name, _Layer())
-        if status == "Downloading":
-            detail = event.get("progressDetail") or {}
-            layer.done = detail.get("current", layer.done)
-            layer.total = max(detail.get("total", 0), layer.total, layer.done)
-        elif status in ("Download complete", "Extracting", *_DONE):
-            layer.done = layer.total
-            layer.complete = status in _DONE
-
-    def now(self) -> PullProgress:
-        layers = self._layers.values()
-        return PullProgress(
-            image=self._image,
-            done_bytes=sum(layer.done for layer in layers),
-            total_bytes=sum(layer.total for layer in layers),
-            layers_done=sum(layer.complete for layer in layers),
-            layers_total=len(layers),
-        )
+_REFUSED_FOR_S = 10.0
+"""How long a refused login stands: the tasks of a gang do not ask all in one instant, and a registry that counts
+wrong passwords may lock the user out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -78,22 +47,24 @@ class Pulls:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._running: dict[tuple[ImageReference, Credential | None], _Shared] = {}
+        self._running: dict[ImageReference, _Shared] = {}
+        self._refused: dict[tuple[ImageReference, _Login], tuple[float, Refused]] = {}
 
     async def pull(self, image: ImageReference, credential: Credential | None, report: ReportPull) -> None:
-        """Have `image` pulled. A waiter that is cancelled leaves the others waiting; the pull itself ends with
-        its last waiter. Raises as `problems.pull_failed` says."""
-        key = (image, credential)
-        shared = self._running.get(key)
-        shared = self._running.get(key) or self._begin(image, credential)
-        shared.reports.append(report)
-        try:
-            await asyncio.shield(shared.task)
-        finally:
-            shared.reports.remove(report)
-            if not shared.reports:
-                shared.task.cancel()
-                self._forget(shared)  # at once: who comes next begins anew
+        """Have `image` pulled: by the pull that runs, whoever began it; where that one's credential is refused, by
+        one with this. A waiter that is cancelled leaves the others waiting; the pull itself ends with its last
+        waiter. Raises as `problems.pull_failed` says."""
+
+        def report_own(progress: PullProgress) -> None:
+            report(replace(progress, image=str(image)))
+
+        while True:
+            shared = self._running.get(_key(image)) or self._begin(image, credential)
+            try:
+                return await self._wait(shared, report_own)
+            except Refused as error:
+                if _login(shared.credential) == _login(credential) or error.first.code not in _REFUSED_LOGIN:
+                    raise
 
     async def close(self) -> None:
         """Cancel what runs and wait for its end."""
@@ -103,15 +74,34 @@ class Pulls:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, image: ImageReference, credential: Credential | None) -> _Shared:
-        shared = self._running[(image, credential)] = _Shared(image, credential)
+        self._check_not_refused(image, credential)
+        shared = self._running[_key(image)] = _Shared(image, credential)
         shared.task = asyncio.create_task(self._run(shared), name=f"pull {image}")
         shared.task.add_done_callback(lambda _: self._forget(shared))
         return shared
 
+    async def _wait(self, shared: _Shared, report: ReportPull) -> None:
+        shared.reports.append(report)
+        try:
+            await asyncio.shield(shared.task)
+        finally:
+            shared.reports.remove(report)
+            if not shared.reports:
+                shared.task.cancel()
+            if shared.task.done() or not shared.reports:
+                self._forget(shared)  # at once: who comes next begins anew
+
     def _forget(self, shared: _Shared) -> None:
-        key = (shared.image, shared.credential)
+        key = _key(shared.image)
         if self._running.get(key) is shared:
             del self._running[key]
+
+    def _check_not_refused(self, image: ImageReference, credential: Credential | None) -> None:
+        now = asyncio.get_running_loop().time()
+        self._refused = {key: known for key, known in self._refused.items() if now < known[0]}
+        known = self._refused.get((_key(image), _login(credential)))
+        if known is not None:
+            raise Refused(*known[1].problems)
 
     async def _run(self, shared: _Shared) -> None:
         try:
@@ -119,7 +109,11 @@ class Pulls:
         except EngineError as error:
             username = shared.credential.username if shared.credential else ""
             image = shared.image
-            raise pull_failed(str(image), image.registry, username, error.status, error.words) from error
+            failed = pull_failed(str(image), image.registry, username, error.status, error.words)
+            if isinstance(failed, Refused) and failed.first.code == "ImageAuthFailed":
+                until = asyncio.get_running_loop().time() + _REFUSED_FOR_S
+                self._refused[_key(image), _login(shared.credential)] = until, failed
+            raise failed from error
 
     async def _stream(self, shared: _Shared) -> None:
         progress = Progress(str(shared.image))
@@ -135,8 +129,8 @@ class Pulls:
                 progress.feed(event)
                 if loop.time() >= next_report:
                     next_report = loop.time() + REPORT_EVERY_S
-                    shared.report(progress.now())
-        shared.report(progress.now())
+                    shared.report(progress.now(loop.time()))
+        shared.report(progress.now(loop.time()))
 
 
 def auth_header(image: ImageReference, credential: Credential | None) -> str:
@@ -146,7 +140,21 @@ def auth_header(image: ImageReference, credential: Credential | None) -> str:
         # The engine sends it to the image's registry, whatever is named here; Docker Hub checks the name.
         server = _HUB if image.registry == DOCKER_HUB else image.registry
         auth = {"username": credential.username, "password": credential.password, "serveraddress": server}
+        if credential.identity_token:
+            auth["identitytoken"] = credential.identity_token
     return base64.urlsafe_b64encode(json.dumps(auth).encode()).decode()
+
+
+def _key(image: ImageReference) -> ImageReference:
+    """What makes two pulls the same: a digest says all, whatever tag stands beside it."""
+    return replace(image, tag=None) if image.digest else image
+
+
+def _login(credential: Credential | None) -> _Login:
+    """What a registry sees of a credential, wherever it came from."""
+    return (
+        (credential.username, credential.password, credential.identity_token) if credential else ("", "", "")
+    )
 
 
 def _error_words(event: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ from openpai.backends.contract import ReportPull
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, segment
 from openpai.backends.docker.files import TaskFiles
+from openpai.backends.docker.images import Images
 from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import engine_failed, has_no_shell, start_failed, wrong_platform
-from openpai.backends.docker.pull import Pulls
+from openpai.images.facts import LocalImage
 from openpai.runtime.container import ContainerPlan
 
 _RUNS_ON: Mapping[str, tuple[str, ...]] = {"amd64": ("amd64", "386"), "arm64": ("arm64", "arm")}
@@ -19,14 +20,16 @@ _RUNS_ON: Mapping[str, tuple[str, ...]] = {"amd64": ("amd64", "386"), "arm64": (
 class Starter:
     """Makes containers of one instance run on one engine."""
 
-    def __init__(self, engine: Engine, instance: str, files: TaskFiles, networks: Networks) -> None:
+    def __init__(
+        self, engine: Engine, instance: str, images: Images, files: TaskFiles, networks: Networks
+    ) -> None:
         self._engine = engine
         self._instance = instance
+        self._images = images
         self._files = files
         self._networks = networks
         self._with_shell: set[str] = set()  # ids of images that were looked into
         self._architecture = ""
-        self.pulls = Pulls(engine)
         self.under_way: set[str] = set()  # tasks whose files may lie there before their container does
         self.begun = 0  # starts so far
 
@@ -43,11 +46,14 @@ class Starter:
         name = translate.container_name(self._instance, plan.task)
         there = await self._inspect(name)
         if there is None:
-            image_id = await self._ensure_image(plan, report)
+            image, image_name = await self._images.for_plan(plan, report)
+            await self._check_platform(plan, image)
             await self._networks.ensure(plan.network)
             folder = self._files.write(plan.task, plan.files)
-            await self._create(name, plan, str(folder))
-            await self._check_shell(name, plan, image_id)
+            await self._create(
+                name, plan, translate.create_body(plan, self._instance, str(folder), image_name)
+            )
+            await self._check_shell(name, plan, image.id)
         elif there["State"]["Status"] == "created":
             await self._networks.ensure(plan.network)
             self._files.write(plan.task, plan.files)  # a reboot emptied the tmpfs
@@ -64,37 +70,16 @@ class Starter:
             raise engine_failed(f"look at {name}", error.words) from error
         return found
 
-    async def _ensure_image(self, plan: ContainerPlan, report: ReportPull) -> str:
-        """The id of the plan's image, pulled if it was not there."""
-        reference = translate.reference(plan.image)
-        image = await self._find_image(str(reference))
-        if image is None:
-            await self.pulls.pull(reference, plan.credential, report)
-            image = await self._find_image(str(reference))
-        if image is None:
-            raise engine_failed(f"pull {reference}", "the pull ended well, and yet the image is not there")
-        await self._check_platform(plan, image)
-        return str(image["Id"])
-
-    async def _find_image(self, reference: str) -> Mapping[str, Any] | None:
-        try:
-            found: Mapping[str, Any] = await self._engine.call("GET", f"/images/{segment(reference)}/json")
-        except EngineError as error:
-            if error.status == 404:
-                return None
-            raise start_failed(reference, error.words) from error
-        return found
-
-    async def _check_platform(self, plan: ContainerPlan, image: Mapping[str, Any]) -> None:
+    async def _check_platform(self, plan: ContainerPlan, image: LocalImage) -> None:
         """An image of another architecture would start, and fail in a way that names no cause."""
         if not self._architecture:
             self._architecture = str((await self._engine.call("GET", "/version"))["Arch"])
-        needed, has = self._architecture, image.get("Architecture") or self._architecture
+        needed = self._architecture
+        has = (image.config.architecture if image.config else "") or needed
         if has not in _RUNS_ON.get(needed, (needed,)):
             raise wrong_platform(plan.image, has, needed)
 
-    async def _create(self, name: str, plan: ContainerPlan, folder: str) -> None:
-        body = translate.create_body(plan, self._instance, folder)
+    async def _create(self, name: str, plan: ContainerPlan, body: Mapping[str, Any]) -> None:
         try:
             await self._engine.call("POST", "/containers/create", params={"name": name}, body=body)
         except EngineError as error:

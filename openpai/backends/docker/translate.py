@@ -50,12 +50,13 @@ def network_name(instance: str, name: str) -> str:
     return f"pai-{instance[:8]}-{name}"
 
 
-def create_body(plan: ContainerPlan, instance: str, folder: str) -> dict[str, Any]:
-    """The engine's create request; `folder` is where the plan's files lie on the host."""
+def create_body(plan: ContainerPlan, instance: str, folder: str, image: str) -> dict[str, Any]:
+    """The engine's create request; `folder` is where the plan's files lie on the host, `image` the name or id by
+    which the engine has the plan's image."""
     network = network_name(instance, plan.network.name)
     environment = {**plan.environment, "TINI_KILL_PROCESS_GROUP": "1"}  # SIGTERM reaches all, not only sh
     return {
-        "Image": str(reference(plan.image)),
+        "Image": image,
         "Hostname": plan.hostname,
         "Entrypoint": list(ENTRYPOINT),
         "Cmd": [],

@@ -4,7 +4,8 @@ import base64
 import json
 
 from openpai.backends.contract import PullProgress
-from openpai.backends.docker.pull import Progress, auth_header
+from openpai.backends.docker.progress import Progress
+from openpai.backends.docker.pull import auth_header
 from openpai.images.credential import Credential
 from openpai.images.reference import parse_reference
 
@@ -20,7 +21,7 @@ def test_layers_are_added_up() -> None:
         {"status": "Downloading", "id": "cc", "progressDetail": {"current": 10, "total": 50}},
     ):
         progress.feed(event)
-    assert progress.now() == PullProgress("a:1", 50, 150, 1, 3)
+    assert progress.now(0) == PullProgress("a:1", 50, 150, 1, 3)
     for event in (
         {"status": "Download complete", "id": "bb"},
         {"status": "Extracting", "id": "bb", "progressDetail": {"current": 5, "total": 100}},
@@ -28,7 +29,7 @@ def test_layers_are_added_up() -> None:
         {"status": "Digest: sha256:00"},
     ):
         progress.feed(event)
-    assert progress.now() == PullProgress("a:1", 110, 150, 2, 3)
+    assert progress.now(0) == PullProgress("a:1", 110, 150, 2, 3)
 
 
 def decoded(image: str, credential: Credential | None) -> object:

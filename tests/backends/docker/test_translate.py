@@ -12,6 +12,7 @@ from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources
 
+IMAGE = "team/tool:latest"
 INSTANCE = "0123456789abcdef0123456789abcdef"
 PLAN = ContainerPlan(
     task="t1",
@@ -29,8 +30,8 @@ PLAN = ContainerPlan(
 
 
 def test_a_plan_becomes_this_request() -> None:
-    assert translate.create_body(PLAN, INSTANCE, "/run/x/t1") == {
-        "Image": "team/tool:latest",
+    assert translate.create_body(PLAN, INSTANCE, "/run/x/t1", IMAGE) == {
+        "Image": IMAGE,
         "Hostname": "worker-0",
         "Entrypoint": ["/bin/sh", "/usr/local/pai/bootstrap.sh"],
         "Cmd": [],
@@ -84,7 +85,7 @@ def test_a_plan_becomes_this_request() -> None:
 
 
 def test_no_secret_is_in_the_request() -> None:
-    request = repr(translate.create_body(PLAN, INSTANCE, "/run/x/t1"))
+    request = repr(translate.create_body(PLAN, INSTANCE, "/run/x/t1", IMAGE))
     assert "password-of-ada" not in request
     assert "secret-in-a-file" not in request
 
