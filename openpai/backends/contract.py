@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from openpai.images.credential import Credential
+from openpai.images.disk import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.machine import Machine
 from openpai.images.registries import RegistrySettings
@@ -89,14 +90,6 @@ class PullProgress:
     remaining_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ImageDisk:
-    """The file system that images lie on."""
-
-    total_bytes: int
-    free_bytes: int
-
-
 ReportPull = Callable[[PullProgress], None]
 
 
@@ -119,7 +112,13 @@ class ImageEngine(Protocol):
         """The ids of images that a container has, whoever made it, running or not."""
 
     async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
-        """Have the image here. Any number of callers for one image make one pull. Raises as `Backend.start`."""
+        """Have the image here: one with a digest is not pulled again, a tag is asked for anew.
+
+        Any number of callers for one image make one pull, whatever their credentials. Raises as `Backend.start`.
+        """
+
+    def pulls(self) -> Sequence[PullProgress]:
+        """The pulls that run now, one per image."""
 
     async def remove_image(self, image_id: str) -> None:
         """Remove an image under all its names; gone is success. Raises `TemporaryFailure` while it is in use."""

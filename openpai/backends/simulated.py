@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from openpai.backends.contract import (
-    ImageDisk,
     LogChunk,
     Observation,
     ObservedTask,
@@ -29,6 +28,7 @@ from openpai.backends.contract import (
 from openpai.clock import now_ms
 from openpai.errors import NoContact, PaiError, Problem, Refused, TemporaryFailure
 from openpai.images.credential import Credential
+from openpai.images.disk import ImageDisk
 from openpai.images.facts import ImageConfig, LocalImage
 from openpai.images.machine import Machine
 from openpai.images.reference import ImageReference, parse_reference
@@ -121,7 +121,8 @@ class SimulatedEngine:
         self.containers: dict[tuple[str, str], SimulatedContainer] = {}
         self.networks: dict[tuple[str, str], NetworkPlan] = {}
         self.started_at = now_ms()
-        self._pulling: dict[ImageReference, asyncio.Event] = {}
+        self._pulled = asyncio.Event()  # set, and replaced, when a pull ends
+        self.pulling: dict[ImageReference, PullProgress] = {}
         self.news = asyncio.Event()  # set, and replaced, when something changes
 
     def check_contact(self) -> None:
@@ -196,17 +197,19 @@ class SimulatedEngine:
     async def pull(self, name: str, report: ReportPull) -> LocalImage:
         """Have the image; who comes while it is pulled waits for that pull."""
         key = _key(name)
-        while (running := self._pulling.get(key)) is not None:
-            await running.wait()
+        while key in self.pulling:
+            await self._pulled.wait()
             if (image := self.find_image(name)) is not None:
                 return image
         if parse_reference(name).digest and (image := self.find_image(name)) is not None:
             return image
-        self._pulling[key] = asyncio.Event()
+        self.pulling[key] = PullProgress(name, 0, self.image_bytes, 0, 1)
         try:
             return await self._pull(name, report)
         finally:
-            self._pulling.pop(key).set()
+            del self.pulling[key]
+            self._pulled.set()
+            self._pulled = asyncio.Event()
 
     async def _pull(self, name: str, report: ReportPull) -> LocalImage:
         self.check_failure(name)
@@ -259,6 +262,9 @@ class SimulatedBackend:
     async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
         self._engine.check_contact()
         return await self._engine.pull(reference, report)
+
+    def pulls(self) -> Sequence[PullProgress]:
+        return list(self._engine.pulling.values())
 
     async def remove_image(self, image_id: str) -> None:
         self._engine.check_contact()

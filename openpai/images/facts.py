@@ -9,13 +9,17 @@ from openpai.images.reference import ImageReference
 
 @dataclass(frozen=True, slots=True)
 class ImageConfig:
-    """What an image says of itself. `architecture` and `os` are Go's words ("amd64", "linux")."""
+    """What an image says of itself. `architecture` and `os` are Go's words ("amd64", "linux").
+
+    `diff_ids`: the digests of its layers as they are unpacked, the lowest first.
+    """
 
     architecture: str
     os: str = "linux"
     variant: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    diff_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

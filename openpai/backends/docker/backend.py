@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from openpai.backends.contract import ImageDisk, LogChunk, Observation, Phase, ReportPull
+from openpai.backends.contract import LogChunk, Observation, Phase, PullProgress, ReportPull
 from openpai.backends.docker import image_facts, translate
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import CALL_TIMEOUT_S, Engine, EngineError, segment
@@ -20,6 +20,7 @@ from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
 from openpai.images.credential import Credential
+from openpai.images.disk import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.machine import Machine
 from openpai.images.registries import RegistrySettings
@@ -110,6 +111,9 @@ class DockerBackend:
 
     async def pull(self, reference: str, credential: Credential | None, report: ReportPull) -> LocalImage:
         return await self._images.pull(translate.reference(reference), credential, report)
+
+    def pulls(self) -> Sequence[PullProgress]:
+        return self._images.pulls.progress()
 
     async def remove_image(self, image_id: str) -> None:
         await self._images.remove(image_id)

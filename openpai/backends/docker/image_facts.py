@@ -57,6 +57,7 @@ def local_image(inspect: Mapping[str, Any]) -> LocalImage:
         variant=inspect.get("Variant") or "",
         environment=dict(_variable(line) for line in told.get("Env") or ()),
         labels=told.get("Labels") or {},
+        diff_ids=tuple((inspect.get("RootFS") or {}).get("Layers") or ()),
     )
     created = inspect.get("Created")  # a builder may leave it out
     return _image(inspect, (to_ms(created) if created else None) or 0, config)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from openpai.backends.contract import ImageDisk, ReportPull
+from openpai.backends.contract import ReportPull
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, segment
 from openpai.backends.docker.image_facts import image_folder, listed_image, local_image
@@ -13,6 +13,7 @@ from openpai.backends.docker.problems import engine_failed, image_gone
 from openpai.backends.docker.pull import Pulls
 from openpai.errors import TemporaryFailure
 from openpai.images.credential import Credential
+from openpai.images.disk import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.reference import ImageReference
 from openpai.runtime.container import ContainerPlan

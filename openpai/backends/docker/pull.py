@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,10 +34,12 @@ class _Shared:
 
     image: ImageReference
     credential: Credential | None
+    latest: PullProgress
     reports: list[ReportPull] = field(default_factory=list)
     task: asyncio.Task[None] = field(init=False)
 
     def report(self, progress: PullProgress) -> None:
+        self.latest = progress
         for report in self.reports:
             report(progress)
 
@@ -66,6 +68,10 @@ class Pulls:
                 if _login(shared.credential) == _login(credential) or error.first.code not in _REFUSED_LOGIN:
                     raise
 
+    def progress(self) -> Sequence[PullProgress]:
+        """How far each is."""
+        return [shared.latest for shared in self._running.values()]
+
     async def close(self) -> None:
         """Cancel what runs and wait for its end."""
         tasks = [shared.task for shared in self._running.values()]
@@ -75,7 +81,8 @@ class Pulls:
 
     def _begin(self, image: ImageReference, credential: Credential | None) -> _Shared:
         self._check_not_refused(image, credential)
-        shared = self._running[_key(image)] = _Shared(image, credential)
+        nothing_yet = PullProgress(str(image), 0, 0, 0, 0)
+        shared = self._running[_key(image)] = _Shared(image, credential, nothing_yet)
         shared.task = asyncio.create_task(self._run(shared), name=f"pull {image}")
         shared.task.add_done_callback(lambda _: self._forget(shared))
         return shared
