@@ -2,29 +2,44 @@
 concrete backend."""
 
 import asyncio
+import os
+import platform
 import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 
 import structlog
 import uvicorn
 import uvloop
 
+from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission
+from openpai.backends.contract import Backend
 from openpai.backends.docker.backend import DockerBackend
+from openpai.backends.docker.image_facts import architecture
 from openpai.clock import new_id, now_ms
 from openpai.controller.loop import Controller
+from openpai.controller.prepare import Preparer
 from openpai.controller.situation import Policy
 from openpai.controller.specs import Specs
-from openpai.errors import fail
+from openpai.errors import NoContact, fail
+from openpai.images.docker_config import DockerConfig, config_file
+from openpai.images.facts import RemoteImage
+from openpai.images.inspector import Inspector
+from openpai.images.keyring import Keyring
+from openpai.images.look import Looker
+from openpai.images.registries import RegistrySettings
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
 from openpai.settings import Settings
 from openpai.store.changes import Changes
+from openpai.store.credentials import CredentialStore
 from openpai.store.data_dir import DataDir
 from openpai.store.database import Database
+from openpai.store.groups import GroupStore
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.tokens import Identity, TokenStore
@@ -59,13 +74,21 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
     with closing(Database(data_dir.database)) as database:
         jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
         policy = Policy(settings.network_pool, settings.stop_grace, settings.platform_retries)
-        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, policy)
-        admission = Admission(jobs, vault, controller.cluster, now_ms, new_id)
+        credentials = CredentialStore(database, vault)
+        looker = Looker(partial(_registries, backend), now_ms)
+        keyring = Keyring(credentials.stored, DockerConfig(config_file(os.environ)))
+        inspector = Inspector(backend.find_image, keyring, looker, partial(_architecture, backend))
+        prepare = Preparer(backend, inspector, _room_for_all).prepare
+        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy)
+        sources = Sources(controller.cluster, backend.machines, inspector.inspect)
+        admission = Admission(jobs, vault, sources, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")
         services = Services(
             jobs=jobs,
             logs=logs,
             tokens=tokens,
+            credentials=credentials,
+            groups=GroupStore(database),
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,
@@ -82,8 +105,29 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
         finally:
             looping.cancel()
             await asyncio.gather(looping, return_exceptions=True)
+            await looker.close()
             await backend.close()
     log.info("server is down; containers go on")
+
+
+async def _registries(backend: Backend) -> RegistrySettings:
+    """How the engine reaches registries; as Docker does by default while the engine cannot be asked."""
+    try:
+        return await backend.registries()
+    except NoContact:
+        return RegistrySettings()
+
+
+async def _architecture(backend: Backend) -> str:
+    """The processor that images must be for: this machine's own while the engine cannot be asked."""
+    try:
+        return (await backend.machines())[0].architecture
+    except NoContact:
+        return architecture({"Architecture": platform.machine()})
+
+
+async def _room_for_all(image: RemoteImage) -> None:
+    """TODO"""
 
 
 async def _local_token(data_dir: DataDir, tokens: TokenStore, secret: str) -> str:

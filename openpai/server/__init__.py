@@ -6,7 +6,7 @@ In this room, as a request walks through it:
     edge         around every request: its id, its path, and what nobody foresaw
     auth         whose request it is, and what he may do
     bodies       request bodies, read within a limit
-    routes/      one file per subject: info, submissions, jobs, logs, streams
+    routes/      one file per subject: info, submissions, jobs, logs, streams, credentials, groups
     listing      query parameters of the job list → a query of the store
     tasks        a task in a path → its attempts
     ranges       `Range` headers
@@ -18,6 +18,6 @@ In this room, as a request walks through it:
     roles        what the job file says of its roles
     attempts     one attempt of a task or job → OpenPAI's fields
     replies      errors and reasons → text in the reader's language
-    shapes       OpenPAI's JSON, field by field; `job_shapes`: that of jobs
+    shapes       OpenPAI's JSON, field by field; `job_shapes`, `credential_shapes`: that of these
     services     what the routes are given
 """

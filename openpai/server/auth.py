@@ -55,6 +55,12 @@ def must_own(user: Identity, owner: str) -> None:
         raise fail("Forbidden", owner=owner)
 
 
+def must_be_admin(user: Identity) -> None:
+    """Raises `AdminOnly`."""
+    if not user.admin:
+        raise fail("AdminOnly")
+
+
 async def _owner(services: Services, token: str) -> Identity:
     try:
         jwt.decode(token, services.token_secret, algorithms=[_ALGORITHM])

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from openpai.admission.verdict import Verdict
 from openpai.errors import PaiError, Params, Problem
 from openpai.messages import choose_language, message
-from openpai.server.shapes import ErrorReply, ProblemReply, Told
+from openpai.protocol.findings import spell
+from openpai.server.shapes import ErrorReply, ProblemReply, Told, VerdictReply
 
 
 def language_of(request: Request) -> str:
@@ -39,6 +41,19 @@ def problem_reply(problem: Problem, language: str) -> ProblemReply:
         line=problem.line,
         column=problem.column,
         path=problem.path,
+    )
+
+
+def verdict_reply(verdict: Verdict, language: str) -> VerdictReply:
+    """What a check found, in words."""
+    words = message(verdict.code, verdict.params, language)
+    return VerdictReply(
+        check=verdict.check,
+        verdict=verdict.verdict,
+        code=verdict.code,
+        path=spell(verdict.path) or None,
+        message=words.text,
+        fix=words.fix or None,
     )
 
 
@@ -116,6 +131,8 @@ def _expected(error: Mapping[str, object]) -> str:
             return str(limits["expected"])
         case "string_too_long":
             return f"<= {limits['max_length']} characters"
+        case "string_pattern_mismatch":
+            return str(limits["pattern"])
         case "string_type":
             return '"…"'
         case "dict_type" | "model_type" | "model_attributes_type":

@@ -11,6 +11,8 @@ from openpai.backends.contract import PullProgress
 from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
 from openpai.store.changes import Changes
+from openpai.store.credentials import CredentialStore
+from openpai.store.groups import GroupStore
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.tokens import TokenStore
@@ -43,6 +45,8 @@ class Services:
     jobs: JobStore
     logs: LogStore
     tokens: TokenStore
+    credentials: CredentialStore
+    groups: GroupStore
     changes: Changes
     submit: Callable[[Submission], Awaitable[Admitted]]
     dry_run: Callable[[Submission], Awaitable[Plan]]

@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import uvicorn
 
+from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import PullProgress
 from openpai.clock import new_id, now_ms
@@ -28,11 +29,14 @@ from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
 from openpai.store.changes import Changes
+from openpai.store.credentials import CredentialStore
 from openpai.store.database import Database
+from openpai.store.groups import GroupStore
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
+from tests.looks import all_made_here, one_machine
 
 SECRET = "a secret of 32 characters or more"
 T0 = 1_700_000_000_000
@@ -168,12 +172,15 @@ async def build(folder: Path) -> AsyncIterator[House]:
     """A house in this folder."""
     changes, controller = Changes(), ControllerDouble()
     with closing(Database(folder / "test.db")) as database:
-        jobs = JobStore(database, changes)
-        admission = Admission(jobs, Vault(folder / "key"), _one_large_node, now_ms, new_id)
+        jobs, vault = JobStore(database, changes), Vault(folder / "key")
+        sources = Sources(_one_large_node, one_machine, all_made_here)
+        admission = Admission(jobs, vault, sources, now_ms, new_id)
         services = Services(
             jobs=jobs,
             logs=LogStore(folder / "logs"),
             tokens=TokenStore(database),
+            credentials=CredentialStore(database, vault),
+            groups=GroupStore(database),
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,

@@ -1,0 +1,48 @@
+"""The JSON of log-ins and of the groups that share them. Times are ms since 1970-01-01 UTC."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+
+class Done(BaseModel):
+    """What was asked for is done."""
+
+    message: str
+
+
+class CredentialReply(BaseModel):
+    """A log-in without its password. `owner`: the name of the user or group, "" where it is everyone's."""
+
+    scope: Literal["user", "group", "default"]
+    owner: str
+    registry: str
+    username: str
+    updatedTime: int
+
+
+class Rights(BaseModel):
+    """OpenPAI's rights of a group. Groups give none yet."""
+
+    admin: bool = False
+    virtualClusters: list[str] = []
+
+
+class Extension(BaseModel):
+    acls: Rights = Rights()
+
+
+class GroupReply(BaseModel):
+    """A group, in OpenPAI's shape."""
+
+    groupname: str
+    description: str
+    externalName: str = ""
+    extension: Extension = Extension()
+
+
+class MemberReply(BaseModel):
+    """A user in a group, in OpenPAI's shape. `clusterAdmin`: of the whole server."""
+
+    username: str
+    clusterAdmin: bool
