@@ -1,0 +1,174 @@
+"""A look at an image in its registry: with the credentials that its pull will have, on the way that it will go."""
+
+import asyncio
+import hashlib
+import hmac
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from openpai.errors import PaiError, Problem
+from openpai.images.credential import Credential
+from openpai.images.endpoints import endpoints, proxy_for
+from openpai.images.facts import Look, RemoteImage
+from openpai.images.inquiry import Inquiry
+from openpai.images.reference import ImageReference
+from openpai.images.registries import RegistrySettings
+from openpai.images.registry import Registries, Trail, Way
+from openpai.images.verdicts import (
+    PASSES_SOON,
+    UNCERTAIN,
+    Subject,
+    Unreached,
+    login_is_elsewhere,
+    rate_warning,
+)
+
+LONGEST_S = 5.0
+MIRROR_S = 2.0  # a mirror that does not answer leaves time for the registry itself
+SEEN_MS, REFUSED_MS, UNCERTAIN_MS = 60_000, 30_000, 5_000  # how long what was found counts
+_MOST_KEPT = 2000
+
+_Key = tuple[str, str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    look: Look
+    until: int
+
+
+class Looker:
+    """Looks at images; equal looks at one time share one, and what was found counts for a short time."""
+
+    def __init__(
+        self, settings: Callable[[], Awaitable[RegistrySettings]], now_ms: Callable[[], int]
+    ) -> None:
+        self._settings = settings
+        self._now_ms = now_ms
+        self._registries = Registries()
+        self._secret = os.urandom(32)
+        self._kept: dict[_Key, _Kept] = {}
+        self._running: dict[_Key, asyncio.Task[Look]] = {}
+
+    async def look(
+        self,
+        reference: ImageReference,
+        credential: Credential | None,
+        architecture: str,
+        *,
+        fresh: bool = False,
+    ) -> Look:
+        """What the registry has under this name for an engine of `architecture` ("amd64"), within `LONGEST_S`.
+
+        Never raises for what it finds; a credential for another registry is not sent. `fresh`: what was found
+        before does not count.
+        """
+        key = self._key(reference, credential, architecture)
+        kept = self._kept.get(key)
+        if kept is not None and not fresh and kept.until > self._now_ms():
+            return kept.look
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.create_task(
+                self._keep(key, reference, credential, architecture), name=f"look {reference}"
+            )
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Cancel what runs, and let go of all connections."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._registries.close()
+
+    def _key(self, reference: ImageReference, credential: Credential | None, architecture: str) -> _Key:
+        shown = b""
+        if credential is not None:
+            parts = (credential.username, credential.password, credential.identity_token, credential.registry)
+            text = "\0".join(parts).encode("utf-8", "surrogatepass")
+            shown = hmac.digest(self._secret, text, hashlib.sha256)
+        return reference.canonical, architecture, shown
+
+    async def _keep(
+        self, key: _Key, reference: ImageReference, credential: Credential | None, architecture: str
+    ) -> Look:
+        look = await self._look(reference, credential, architecture)
+        now = self._now_ms()
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept = {k: kept for k, kept in self._kept.items() if kept.until > now}
+        if len(self._kept) < _MOST_KEPT:
+            self._kept[key] = _Kept(look, now + _lasts(look))
+        return look
+
+    async def _look(
+        self, reference: ImageReference, credential: Credential | None, architecture: str
+    ) -> Look:
+        started = asyncio.get_running_loop().time()
+        elsewhere = login_is_elsewhere(reference, credential)
+        subject = Subject(reference, None if elsewhere else credential)
+        trail = Trail("the engine's settings")
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                found: RemoteImage | Problem = await self._ask_all(subject, architecture, trail)
+        except TimeoutError:
+            seconds = f"{LONGEST_S:g}"
+            error = subject.error("RegistrySilent", waited_for=trail.waiting_for, seconds=seconds)
+            found = error.first
+        elapsed = round(1000 * (asyncio.get_running_loop().time() - started))
+        warnings: tuple[Problem, ...] = (elsewhere,) if elsewhere else ()
+        if isinstance(found, Problem):
+            certain = found.code not in UNCERTAIN
+            return Look(reference, problem=found, certain=certain, warnings=warnings, elapsed_ms=elapsed)
+        low = rate_warning(subject, found.rate_limit)
+        warnings += (low,) if low else ()
+        return Look(reference, image=found, warnings=warnings, elapsed_ms=elapsed)
+
+    async def _ask_all(self, subject: Subject, architecture: str, trail: Trail) -> RemoteImage | Problem:
+        settings = await self._settings()
+        try:
+            addresses = await self._addresses(subject.reference.registry, settings, trail)
+        except Unreached as unreached:
+            return subject.unreached(unreached).first
+        inquiry = Inquiry(subject, architecture, self._now_ms())
+        places = endpoints(subject.reference.registry, settings, addresses)
+        for endpoint in places:
+            found, is_last_word = await self._ask(inquiry, Way(endpoint, settings, trail))
+            if is_last_word:
+                break
+        return found
+
+    async def _addresses(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[str, ...]:
+        """Behind a proxy, names may mean something to the proxy only."""
+        try:
+            return await self._registries.addresses(registry, trail)
+        except Unreached:
+            if proxy_for(f"https://{registry}", settings):
+                return ()
+            raise
+
+    async def _ask(self, inquiry: Inquiry, way: Way) -> tuple[RemoteImage | Problem, bool]:
+        """What one endpoint says, and whether no other is to be asked."""
+        endpoint = way.endpoint
+        try:
+            async with asyncio.timeout(None if endpoint.owner else MIRROR_S):
+                return await self._registries.carry_out(inquiry.at(endpoint), way), True
+        except PaiError as error:
+            return error.first, endpoint.owner
+        except Unreached as unreached:
+            return inquiry.subject.unreached(unreached).first, False
+        except TimeoutError:
+            if endpoint.owner:
+                raise
+            return inquiry.subject.error(
+                "RegistrySilent", waited_for=way.trail.waiting_for, seconds=f"{MIRROR_S:g}"
+            ).first, False
+
+
+def _lasts(look: Look) -> int:
+    if look.problem is None:
+        return SEEN_MS
+    return REFUSED_MS if look.certain and look.problem.code not in PASSES_SOON else UNCERTAIN_MS
