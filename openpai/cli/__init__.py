@@ -6,6 +6,7 @@ In this room:
     arguments   options that may stand anywhere, and the language they choose
     submit, jobs, show, logs, watch, control, down, doctor, schema   the commands
     serve       `pai up`, the only command that runs a server
+    credential, group   the commands `pai credential …`, `pai group …`
     speaking, help_page   commands and their help in the language of this process
     asking      runs a command's questions to the server
     progress    what changed in a job, as lines (pure)

@@ -10,7 +10,22 @@ from openpai.client import streams
 from openpai.client.api_error import ApiError
 from openpai.client.events import Event, LogPart, TaskAttempt
 from openpai.client.http import Http
-from openpai.client.replies import Accepted, DryRun, Info, JobDetail, JobEvents, Jobs, Json, Submitted
+from openpai.client.replies import (
+    Accepted,
+    Done,
+    DryRun,
+    Group,
+    ImageCheck,
+    Images,
+    Info,
+    JobDetail,
+    JobEvents,
+    Jobs,
+    Json,
+    Member,
+    StoredCredential,
+    Submitted,
+)
 from openpai.errors import PaiError
 
 Stream = Literal["all", "stdout", "stderr"]
@@ -68,13 +83,18 @@ class Client:
         parameters: Mapping[str, object] | None = None,
         secrets: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
+        clone_of: str | None = None,
+        new_images: bool = False,
     ) -> Submitted:
         """Hand in a job. `name`, `parameters` and `secrets` override those of the YAML text.
+
+        `clone_of`: the job that this is a clone of: the `******` of the text are filled in from it, an empty text
+        stands for all of it, and the images stay what they were, unless `new_images`.
 
         With an idempotency key (at most 255 characters) the same call twice makes one job, and a submission
         whose reply was lost is sent again once.
         """
-        body = _submission(config_text, name, parameters, secrets)
+        body = _submission(config_text, name, parameters, secrets) | self._clone(clone_of, new_images)
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         try:
             return await self._post_job(body, headers)
@@ -93,9 +113,11 @@ class Client:
         name: str | None = None,
         parameters: Mapping[str, object] | None = None,
         secrets: Mapping[str, str] | None = None,
+        clone_of: str | None = None,
+        new_images: bool = False,
     ) -> DryRun:
         """What `submit` would do, with every check's verdict and the placement; nothing is kept."""
-        body = _submission(config_text, name, parameters, secrets)
+        body = _submission(config_text, name, parameters, secrets) | self._clone(clone_of, new_images)
         return cast(
             DryRun, await self._http.json("POST", "/api/v2/jobs", query={"dryRun": "true"}, body=body)
         )
@@ -140,6 +162,80 @@ class Client:
     async def events(self, name: str) -> JobEvents:
         """What happened to the job's tasks, newest first."""
         return cast(JobEvents, await self._http.json("GET", f"{self._path(name)}/events"))
+
+    async def images(self) -> Images:
+        """The catalogue, the other images of the machine, and whether each runs here."""
+        return cast(Images, await self._http.json("GET", "/api/v2/images"))
+
+    async def check_image(
+        self,
+        image: str,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+        registryuri: str | None = None,
+    ) -> ImageCheck:
+        """What its registry says of an image, with this log-in or else the stored one."""
+        body = {"image": image, "username": username, "password": password, "registryuri": registryuri}
+        given = {key: value for key, value in body.items() if value is not None}
+        return cast(ImageCheck, await self._http.json("POST", "/api/v2/images/check", body=given))
+
+    async def credentials(self) -> list[StoredCredential]:
+        """The log-ins for registries that count for the caller, without passwords; an admin's: of all groups."""
+        return cast(list[StoredCredential], await self._http.json("GET", "/api/v2/credentials"))
+
+    async def set_credential(
+        self,
+        registry: str,
+        username: str,
+        password: str,
+        *,
+        group: str | None = None,
+        default: bool = False,
+    ) -> Done:
+        """Keep a log-in: one's own, or as an admin a group's or everyone's."""
+        body = {"registry": registry, "username": username, "password": password}
+        owner = _credential_owner(group, default)
+        return cast(Done, await self._http.json("PUT", "/api/v2/credentials", body={**body, **owner}))
+
+    async def remove_credential(
+        self, registry: str, *, group: str | None = None, default: bool = False
+    ) -> Done:
+        """Have a log-in forgotten."""
+        query = {key: str(value) for key, value in _credential_owner(group, default).items()}
+        return cast(
+            Done,
+            await self._http.json("DELETE", "/api/v2/credentials", query={"registry": registry, **query}),
+        )
+
+    async def groups(self) -> list[Group]:
+        """All groups, by name."""
+        return cast(list[Group], await self._http.json("GET", "/api/v2/groups"))
+
+    async def members(self, group: str) -> list[Member]:
+        """Who is in a group; for an admin."""
+        return cast(list[Member], await self._http.json("GET", f"{_group_path(group)}/userlist"))
+
+    async def add_group(self, group: str, description: str = "") -> Done:
+        """Make a group; for an admin, as all that changes groups."""
+        body = {"groupname": group, "description": description}
+        return cast(Done, await self._http.json("POST", "/api/v2/groups", body=body))
+
+    async def remove_group(self, group: str) -> Done:
+        """Remove a group, its members and its log-ins."""
+        return cast(Done, await self._http.json("DELETE", _group_path(group)))
+
+    async def join_group(self, group: str, user: str) -> Done:
+        """Put a user into a group."""
+        return await self._member("PUT", group, user)
+
+    async def leave_group(self, group: str, user: str) -> Done:
+        """Take a user out of a group."""
+        return await self._member("DELETE", group, user)
+
+    async def _member(self, method: str, group: str, user: str) -> Done:
+        path = f"/api/v2/users/{quote(user, safe='')}/group"
+        return cast(Done, await self._http.json(method, path, body={"groupname": group}))
 
     def watch(self, name: str, *, patience: float = streams.PATIENCE) -> AsyncGenerator[Event]:
         """What happens to the job until it is final; goes on over a restart of the server.
@@ -190,6 +286,12 @@ class Client:
         """
         return streams.follow(self._http, f"{_log_path(attempt, stream)}/stream", offset, patience)
 
+    def _clone(self, clone_of: str | None, new_images: bool) -> Json:
+        """The part of a submission's body that says what it is a clone of."""
+        if clone_of is None:
+            return {}
+        return {"cloneOf": self.full_name(clone_of)} | ({"newImages": True} if new_images else {})
+
     def full_name(self, name: str) -> str:
         """`<user>~<job>` of a name that may lack the user."""
         return name if "~" in name or self._user is None else f"{self._user}~{name}"
@@ -204,6 +306,15 @@ def _log_path(attempt: TaskAttempt, stream: Stream) -> str:
         f"/taskRoles/{quote(attempt.role, safe='')}/taskIndex/{attempt.index}"
         f"/attempts/{attempt.attempt}/logs/{stream}"
     )
+
+
+def _group_path(group: str) -> str:
+    return f"/api/v2/groups/{quote(group, safe='')}"
+
+
+def _credential_owner(group: str | None, default: bool) -> Json:
+    """Whose a log-in is; nothing where it is the caller's own."""
+    return ({} if group is None else {"group": group}) | ({"default": True} if default else {})
 
 
 def _submission(

@@ -6,6 +6,9 @@ field that a newer server adds is passed on, not lost. Times are milliseconds si
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+Json = dict[str, Any]
+"""A JSON object whose shape the caller knows; `Any` because that is what JSON gives."""
+
 
 class Problem(TypedDict):
     """One thing that is wrong, with its remedy. `line` and `column` count from 1 in the job file."""
@@ -51,6 +54,8 @@ class Submitted(TypedDict):
 class Verdict(TypedDict):
     check: str
     verdict: Literal["pass", "warn", "fail"]
+    code: NotRequired[str]
+    path: NotRequired[str | None]
     message: str
     fix: NotRequired[str | None]
 
@@ -161,6 +166,14 @@ class JobStatus(TypedDict):
     diagnosis: NotRequired[Diagnosis | None]
 
 
+class JobImage(TypedDict):
+    """An image of a job, and what it is held to; both None where its tag counts at each start."""
+
+    image: str
+    digest: str | None
+    id: str | None
+
+
 class JobDetail(TypedDict):
     """A job; `taskRoles` is keyed by the normalised name, the role's own name is in `taskRoleStatus`."""
 
@@ -169,6 +182,7 @@ class JobDetail(TypedDict):
     tags: list[str]
     jobStatus: JobStatus
     taskRoles: dict[str, TaskRole]
+    images: NotRequired[list[JobImage]]
 
 
 class JobEvent(TypedDict):
@@ -194,5 +208,103 @@ class Accepted(TypedDict):
     message: str
 
 
-Json = dict[str, Any]
-"""A JSON object whose shape the caller knows; `Any` because that is what JSON gives."""
+class Done(TypedDict):
+    """What was asked for is done."""
+
+    message: str
+
+
+class StoredCredential(TypedDict):
+    """A log-in for a registry. `owner`: the name of the user or group, "" where it is everyone's."""
+
+    scope: Literal["user", "group", "default"]
+    owner: str
+    registry: str
+    username: str
+    updatedTime: int
+
+
+class Group(TypedDict):
+    groupname: str
+    description: str
+    externalName: str
+    extension: Json
+
+
+class Member(TypedDict):
+    """A user in a group. `clusterAdmin`: of the whole server."""
+
+    username: str
+    clusterAdmin: bool
+
+
+class RateLimit(TypedDict):
+    limit: int | None
+    remaining: int | None
+    windowSeconds: int | None
+
+
+class MachineFit(TypedDict):
+    """Whether a task with GPUs in an image runs on a machine, and if not, why."""
+
+    machine: str
+    runs: bool
+    reason: Reason | None
+
+
+class ImageCheck(TypedDict):
+    """What is known of an image by its name. `ok`: a job with it would be taken."""
+
+    image: str
+    ok: bool
+    verdicts: list[Verdict]
+    digest: str | None
+    downloadBytes: int | None
+    layers: int | None
+    platforms: list[str]
+    onThisMachine: bool
+    credentialSource: str | None
+    rateLimit: RateLimit | None
+    machines: list[MachineFit]
+
+
+class Component(TypedDict):
+    name: str
+    version: str
+
+
+class CatalogueImage(TypedDict):
+    """An image of the catalogue. `runs`: whether a job can use it here; `reasons`: why not, or with what ado."""
+
+    image: str
+    line: Literal["document", "current", "own"]
+    framework: str
+    frameworkVersion: str
+    components: list[Component]
+    python: str | None
+    kind: Literal["cpu", "gpu"]
+    cuda: str | None
+    minDriver: str | None
+    recipe: str | None
+    notes: list[str]
+    onThisMachine: bool
+    id: str | None
+    digest: str | None
+    sizeBytes: int | None
+    runs: bool
+    reasons: list[Reason]
+
+
+class LocalImage(TypedDict):
+    id: str
+    names: list[str]
+    digests: list[str]
+    sizeBytes: int
+    createdTime: int
+
+
+class Images(TypedDict):
+    catalogue: list[CatalogueImage]
+    others: list[LocalImage]
+    machines: list[Json]
+    problems: list[Problem]

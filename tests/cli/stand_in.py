@@ -46,6 +46,8 @@ class World:
     dry_run: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
     on_submit: Any = None
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     sent: dict[LogName, int] = field(default_factory=dict)
 
@@ -175,6 +177,18 @@ class _Api:
         headers = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
         return Response(data[start:], 206, headers, "text/plain; charset=utf-8")
 
+    async def other(self, request: Request) -> Response:
+        """A call that needs no world: kept with its body, answered by `answers`, else with a status 404."""
+        if (no := _unauthorized(request)) is not None:
+            return no
+        query = f"?{request.url.query}" if request.url.query else ""
+        call = f"{request.method} {request.url.path}{query}"
+        body = await request.body()
+        self.world.calls.append((call, json.loads(body) if body else None))
+        if call not in self.world.answers:
+            return JSONResponse({"code": "NoApiError", "message": call, "problems": []}, 404)
+        return JSONResponse(self.world.answers[call])
+
     async def log_stream(self, request: Request) -> Response:
         return _events(_follow(self.world, _log_name(request), int(request.query_params.get("offset", 0))))
 
@@ -195,6 +209,7 @@ def _app(world: World) -> Starlette:
             Route(f"{one}/watch", api.watch),
             Route(log_path, api.log),
             Route(f"{log_path}/stream", api.log_stream),
+            Route("/api/v2/{rest:path}", api.other, methods=["GET", "PUT", "POST", "DELETE"]),
         ]
     )
 
