@@ -12,7 +12,7 @@ from openpai.images.credential import Credential
 from openpai.images.endpoints import endpoints, proxy_for
 from openpai.images.facts import Look, RemoteImage
 from openpai.images.inquiry import Inquiry
-from openpai.images.reference import ImageReference
+from openpai.images.reference import DOCKER_HUB, ImageReference
 from openpai.images.registries import RegistrySettings
 from openpai.images.registry import Registries, Trail, Way
 from openpai.images.verdicts import (
@@ -142,7 +142,9 @@ class Looker:
         return found
 
     async def _addresses(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[str, ...]:
-        """Behind a proxy, names may mean something to the proxy only."""
+        """Those of a registry that may be insecure by its address; behind a proxy, only that may know the name."""
+        if registry == DOCKER_HUB:
+            return ()
         try:
             return await self._registries.addresses(registry, trail)
         except Unreached:

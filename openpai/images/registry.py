@@ -80,7 +80,7 @@ class Registries:
             result: T = end.value
             return result
         except Unreached as unreached:
-            if unreached.fault == "not-tls":
+            if unreached.fault == "not-tls" and not way.endpoint.insecure:
                 raise await self._without_tls(unreached, way) from unreached
             raise
         finally:
