@@ -143,10 +143,18 @@ KINDS: Mapping[str, Kind] = {
     "ImagesFileWrongValue": Kind("UnknownError", 500),
     "ImagesFileMissingField": Kind("UnknownError", 500),
     "ImagesFileReference": Kind("UnknownError", 500),
+    # building the standard images
+    "NoRecipe": Kind("UnknownError", 500),
+    "NoPip": Kind("UnknownError", 500),
+    "WheelsFailed": Kind("UnknownError", 500),
+    "BuildNeedsRoot": Kind("UnknownError", 500),
+    "NoMmdebstrap": Kind("UnknownError", 500),
+    "BootstrapFailed": Kind("UnknownError", 500),
+    "ImageBuildFailed": Kind("UnknownError", 500),
     # images on this machine's disk
     "LocalImageGone": _IMAGE,
     "ImageDoesNotFit": Kind("NoSpaceError", 507),
-    # registry: what a look at an image in its registry finds; the last two are warnings
+    # registry: what a look at an image in its registry finds; the last three are warnings
     "RegistryNameUnknown": _IMAGE,
     "RegistrySilent": _IMAGE,
     "RegistryFailed": _IMAGE,
@@ -162,6 +170,7 @@ KINDS: Mapping[str, Kind] = {
     "ImageFormatOutdated": _IMAGE,
     "RegistryUriElsewhere": _IMAGE,
     "RateLimitLow": _IMAGE,
+    "RegistryAsksLate": _IMAGE,
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

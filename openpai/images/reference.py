@@ -22,8 +22,9 @@ _REGISTRY = re.compile(
 _COMPONENT = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}")
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")  # docker takes it for an image's id, not its name
+_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
 _HEX_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+_BAD_FORMAT = "invalid reference format"  # Docker's words, as are all that go into `docker=`
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ImageReference:
             short = self.repository
         if self.registry != DOCKER_HUB or _split_registry(short)[0] != DOCKER_HUB:
             return self.canonical
-        return short + self._suffix
+        return self.canonical if _is_id(short + self._suffix) else short + self._suffix
 
     @property
     def _suffix(self) -> str:
@@ -61,30 +62,50 @@ class ImageReference:
 def parse_reference(text: str) -> ImageReference:
     """Read a reference as docker does: Docker Hub, `library/` and `latest` are filled in.
 
-    Raises PaiError: InvalidImageReference with the part that is wrong, ImageHasScheme, ImageNameUppercase,
-    ImageNameTooLong.
+    Raises PaiError: InvalidImageReference with the part that is wrong, ImageIsId, ImageHasScheme,
+    ImageNameUppercase, ImageNameTooLong; each with the words that Docker has for it.
 
     >>> parse_reference("ubuntu").canonical
     'docker.io/library/ubuntu:latest'
     """
     if "://" in text:
         raise fail("ImageHasScheme", reference=text[:300], bare=text[:300].partition("://")[2])
-    if _IDENTIFIER.fullmatch(text):
-        raise _invalid(text, "repository", text)
+    if _is_id(text):
+        raise fail("ImageIsId", reference=text, docker=_says_of_id(text))
     name, at, digest = text.partition("@")
+    registry, written = _split_registry(name)
+    written, colon, tag = written.partition(":")
+    registry, repository = _complete(registry, written)
+    _check_capitals(text, written, repository)
+    parts = [
+        ("digest", digest, not at or _DIGEST.fullmatch(digest)),
+        ("tag", tag, not colon or _TAG.fullmatch(tag)),
+        ("registry", registry, _REGISTRY.fullmatch(registry)),
+        ("repository", written, all(_COMPONENT.fullmatch(part) for part in written.split("/"))),
+    ]
+    for part, value, is_well_formed in parts:
+        if not is_well_formed:
+            raise _invalid(text, part, value)
+    if len(repository) > LONGEST_REPOSITORY:
+        says = f"repository name must not be more than {LONGEST_REPOSITORY} characters"
+        raise fail("ImageNameTooLong", repository=written[:60] + "…", limit=LONGEST_REPOSITORY, docker=says)
     if at:
-        _check_digest(text, digest)
-    registry, repository = _split_registry(name)
-    repository, colon, tag = repository.partition(":")
-    if colon and not _TAG.fullmatch(tag):
-        raise _invalid(text, "tag", tag)
-    if not _REGISTRY.fullmatch(registry):
-        raise _invalid(text, "registry", registry)
-    _check_repository(text, repository)
-    if registry in _HUB_NAMES:
-        registry = DOCKER_HUB
-        repository = repository if "/" in repository else OFFICIAL + repository
+        _check_checksum(text, digest)
     return ImageReference(registry, repository, tag or (None if at else DEFAULT_TAG), digest or None)
+
+
+def _is_id(text: str) -> bool:
+    """Whether docker takes it for an image's id, not for a name."""
+    algorithm, _, value = text.partition(":")
+    return bool(_IDENTIFIER.fullmatch(text)) or (
+        _HEX_LENGTHS.get(algorithm) == len(value) and re.fullmatch(r"[a-f0-9]+", value) is not None
+    )
+
+
+def _says_of_id(text: str) -> str:
+    if ":" in text:
+        return f"No such image: {text}"
+    return f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
 
 
 def _split_registry(name: str) -> tuple[str, str]:
@@ -95,21 +116,35 @@ def _split_registry(name: str) -> tuple[str, str]:
     return DOCKER_HUB, name
 
 
-def _check_repository(text: str, repository: str) -> None:
-    if repository != repository.lower():
-        raise fail("ImageNameUppercase", reference=text, repository=repository, lower=repository.lower())
-    if not repository or not all(_COMPONENT.fullmatch(part) for part in repository.split("/")):
-        raise _invalid(text, "repository", repository)
-    if len(repository) > LONGEST_REPOSITORY:
-        raise fail("ImageNameTooLong", repository=repository[:60] + "…", limit=LONGEST_REPOSITORY)
+def _complete(registry: str, repository: str) -> tuple[str, str]:
+    """Docker Hub by its one name, with `library/` where nobody is named."""
+    if registry not in _HUB_NAMES:
+        return registry, repository
+    return DOCKER_HUB, repository if "/" in repository else OFFICIAL + repository
 
 
-def _check_digest(text: str, digest: str) -> None:
+def _check_capitals(text: str, written: str, repository: str) -> None:
+    if written == written.lower():
+        return
+    raise fail(
+        "ImageNameUppercase",
+        reference=text[:300],
+        repository=written[:300],
+        lower=written.lower()[:300],
+        docker=f"{_BAD_FORMAT}: repository name ({repository[:300]}) must be lowercase",
+    )
+
+
+def _check_checksum(text: str, digest: str) -> None:
     algorithm, _, value = digest.partition(":")
     length = _HEX_LENGTHS.get(algorithm)
-    if not _DIGEST.fullmatch(digest) or length is None or len(value) != length or value != value.lower():
-        raise _invalid(text, "digest", digest)
+    if length is None:
+        raise _invalid(text, "digest", digest, "unsupported digest algorithm")
+    if len(value) != length:
+        raise _invalid(text, "digest", digest, "invalid checksum digest length")
+    if value != value.lower():
+        raise _invalid(text, "digest", digest, "invalid checksum digest format")
 
 
-def _invalid(text: str, part: str, value: str) -> PaiError:
-    return fail("InvalidImageReference", reference=text[:300], part=part, value=value[:300])
+def _invalid(text: str, part: str, value: str, docker: str = _BAD_FORMAT) -> PaiError:
+    return fail("InvalidImageReference", reference=text[:300], part=part, value=value[:300], docker=docker)

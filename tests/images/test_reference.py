@@ -32,6 +32,8 @@ DIGEST = f"sha256:{HEX}"
         ("docker.io/localhost/x", "docker.io/localhost/x:latest", "docker.io/localhost/x:latest"),
         ("docker.io/a.b/x", "docker.io/a.b/x:latest", "docker.io/a.b/x:latest"),
         ("a__b/c-----d/e.f_g", "docker.io/a__b/c-----d/e.f_g:latest", "a__b/c-----d/e.f_g:latest"),
+        (f"docker.io/{HEX}", f"docker.io/library/{HEX}:latest", f"{HEX}:latest"),
+        (f"docker.io/{DIGEST}", f"docker.io/library/{DIGEST}", f"docker.io/library/{DIGEST}"),
         ("x:5000", "docker.io/library/x:5000", "x:5000"),
         ("a" * 247, f"docker.io/library/{'a' * 247}:latest", f"{'a' * 247}:latest"),
     ],
@@ -51,7 +53,8 @@ def test_a_reference_has_a_full_and_a_familiar_form(text: str, canonical: str, f
         ("a___b", "InvalidImageReference", "repository"),
         ("a..b", "InvalidImageReference", "repository"),
         ("-a", "InvalidImageReference", "repository"),
-        (HEX, "InvalidImageReference", "repository"),
+        (HEX, "ImageIsId", None),
+        (DIGEST, "ImageIsId", None),
         ("reg.example.org/", "InvalidImageReference", "repository"),
         ("镜像", "InvalidImageReference", "repository"),
         ("x\n", "InvalidImageReference", "repository"),
@@ -99,6 +102,38 @@ references = st.builds(
 def test_both_forms_read_back_as_the_same_reference(reference: ImageReference) -> None:
     assert parse_reference(reference.canonical) == reference
     assert parse_reference(reference.familiar) == reference
+
+
+@given(references)
+@settings(max_examples=100, deadline=None)
+def test_the_full_form_is_its_own_full_form(reference: ImageReference) -> None:
+    assert parse_reference(reference.canonical).canonical == reference.canonical
+    assert str(parse_reference(str(reference))) == str(reference)
+
+
+spoilers = st.sampled_from(
+    [("registry", "-r.example.org"), ("registry", "r.example.org:x"), ("repository", "a..b"), ("repository", ""),
+     ("tag", ".1"), ("tag", "t" * 129), ("digest", "sha256:0"), ("digest", f"md5:{HEX}"), ("digest", DIGEST[:-1])]
+)  # fmt: skip
+
+
+@given(references, spoilers)
+@settings(max_examples=100, deadline=None)
+def test_an_error_names_the_part_that_is_wrong(reference: ImageReference, spoiler: tuple[str, str]) -> None:
+    part, value = spoiler
+    if part == "registry":
+        wrong = f"{value}/{reference.repository}"
+    elif part == "repository":
+        wrong = f"{reference.registry}/{value}/{reference.repository}"
+    elif part == "tag":
+        wrong = f"{reference.registry}/{reference.repository}:{value}"
+    else:
+        wrong = f"{reference.registry}/{reference.repository}@{value}"
+    with pytest.raises(PaiError) as error:
+        parse_reference(wrong)
+    assert (error.value.first.code, error.value.first.params["part"]) == ("InvalidImageReference", part)
+    assert value in str(error.value.first.params["value"])
+    assert error.value.first.params["docker"]
 
 
 @given(st.text(alphabet="aZ0.:/@-_[]% \n镜", max_size=40))
