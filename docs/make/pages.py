@@ -12,7 +12,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent
 LANGUAGES = ("en", "zh")
 
-_PART = re.compile(r"(<!-- made: (?P<name>\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PART = re.compile(r"(<!-- made: (?P<name>\S+(?: \S+)*) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Make = Callable[[str, str], str]
 """Name of a part and language → Markdown."""
