@@ -1,13 +1,10 @@
 """Named checks of a submission: all of them run, each gives a verdict. Pure: facts in, verdicts out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from openpai.admission.facts import Facts
-from openpai.errors import PaiError, Params
-from openpai.images.reference import parse_reference
-from openpai.protocol.findings import Finding, Path
+from openpai.admission.image_checks import image_verdicts
+from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, task_resources
 from openpai.scheduler.resources import Node, Resources
@@ -20,26 +17,10 @@ MAX_PORTS = 1_000
 """Ports of one task; each is told to every other task of the job."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a check found: a code of the messages with its parameters; `path` is the field that it is about."""
-
-    check: str
-    verdict: Literal["pass", "warn", "fail"]
-    code: str
-    params: Params = field(default_factory=dict)
-    path: Path = ()
-
-    @property
-    def finding(self) -> Finding:
-        """The verdict as a problem of the job file."""
-        return Finding(self.code, self.path, self.params)
-
-
 def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
-    return [*_name(job, facts), *_image_references(job), *(sizes or _fits(job, facts))]
+    return [*_name(job, facts), *image_verdicts(job, facts), *(sizes or _fits(job, facts))]
 
 
 def _name(job: Job, facts: Facts) -> Iterable[Verdict]:
@@ -61,20 +42,6 @@ def _sizes(job: Job) -> Iterable[Verdict]:
             yield Verdict(
                 "size", "fail", "TooManyPorts", {"ports": ports, "limit": MAX_PORTS, "role": name}, path
             )
-
-
-def _image_references(job: Job) -> Iterable[Verdict]:
-    """Can every image name be one?"""
-    for name in job.task_roles:
-        uri = job.role_image(name).uri
-        try:
-            reference = parse_reference(uri)
-        except PaiError as error:
-            path = ("prerequisites", job.prerequisites.index(job.role_image(name)), "uri")
-            yield Verdict("image-reference", "fail", error.first.code, error.first.params, path)
-        else:
-            params = {"image": reference.canonical, "role": name}
-            yield Verdict("image-reference", "pass", "ImageNamed", params, ("taskRoles", name, "dockerImage"))
 
 
 def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:

@@ -1,12 +1,54 @@
 """What the checks must know of the world, gathered before they run."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from openpai.errors import NoContact
+from openpai.errors import NoContact, PaiError
+from openpai.images.credential import Credential
+from openpai.images.inspector import Inspected
+from openpai.images.lock import Lock
+from openpai.images.machine import Machine
+from openpai.images.reference import ImageReference, parse_reference
+from openpai.protocol.job import Job
+from openpai.protocol.prerequisites import DockerImage
+from openpai.protocol.template import render_auth
 from openpai.scheduler.schedule import Cluster
 
-LookAtCluster = Callable[[], Awaitable[Cluster]]
+NOT_A_CLONE: Mapping[str, Lock] = {}
+
+
+class Inspect(Protocol):
+    """`images.inspector.Inspector.inspect`."""
+
+    async def __call__(
+        self,
+        username: str,
+        reference: ImageReference,
+        given: Credential | None = None,
+        *,
+        lock: Lock | None = None,
+        fresh: bool = False,
+    ) -> Inspected: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the facts come from. The first two raise `NoContact`."""
+
+    cluster: Callable[[], Awaitable[Cluster]]
+    machines: Callable[[], Awaitable[Sequence[Machine]]]
+    inspect: Inspect
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """An image of the job: what is known of it. `now`: of what its tag names today, where a clone is held to what it
+    named for another job."""
+
+    inspected: Inspected
+    now: Inspected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +56,59 @@ class Facts:
     """The cluster as it is now; None where it cannot be seen, and then why.
 
     `name_taken`: the user has a job of that name. Only a dry run looks: `submit` relies on the unique index.
+    `images`: by the name of the prerequisite; an image whose name cannot be one is not among them.
     """
 
     cluster: Cluster | None
     cluster_unknown: str = ""
     name_taken: bool = False
+    machines: Sequence[Machine] = ()
+    images: Mapping[str, ImageFacts] = field(default_factory=dict)
 
 
-async def gather(look_at_cluster: LookAtCluster) -> Facts:
-    """All facts; one that cannot be had is unknown, which is no error."""
+async def gather(
+    job: Job, username: str, sources: Sources, inherited: Mapping[str, Lock] = NOT_A_CLONE
+) -> Facts:
+    """All facts, asked for side by side; one that cannot be had is unknown, which is no error.
+
+    `inherited`: what the images of the job that this one is a clone of were held to, by their names in the file.
+    """
+    cluster, images = await asyncio.gather(
+        _cluster(sources), _images(job, username, sources.inspect, inherited)
+    )
+    return replace(cluster, images=images)
+
+
+async def _cluster(sources: Sources) -> Facts:
     try:
-        return Facts(await look_at_cluster())
+        cluster, machines = await asyncio.gather(sources.cluster(), sources.machines())
     except NoContact as error:
         return Facts(None, str(error.first.params.get("detail", error.first.code)))
+    return Facts(cluster, machines=machines)
+
+
+async def _images(
+    job: Job, username: str, inspect: Inspect, inherited: Mapping[str, Lock]
+) -> dict[str, ImageFacts]:
+    used = {image.name: image for image in map(job.role_image, job.task_roles)}
+    found = await asyncio.gather(
+        *(_image(job, username, image, inspect, inherited.get(image.uri)) for image in used.values())
+    )
+    return {name: facts for name, facts in zip(used, found, strict=True) if facts is not None}
+
+
+async def _image(
+    job: Job, username: str, image: DockerImage, inspect: Inspect, lock: Lock | None
+) -> ImageFacts | None:
+    try:
+        reference = parse_reference(image.uri)
+    except PaiError:
+        return None
+    auth = render_auth(job, image)
+    given = Credential(*auth) if auth else None
+    if lock is None or reference.digest:
+        return ImageFacts(await inspect(username, reference, given))
+    held, now = await asyncio.gather(
+        inspect(username, reference, given, lock=lock), inspect(username, reference, given)
+    )
+    return ImageFacts(held, now)

@@ -4,9 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from openpai.admission.checks import Verdict, check
-from openpai.admission.facts import Facts, LookAtCluster, gather
-from openpai.errors import PaiError, Problem
+from openpai.admission.checks import check
+from openpai.admission.facts import NOT_A_CLONE, Facts, Sources, gather
+from openpai.admission.verdict import Verdict
+from openpai.errors import PaiError, Problem, fail
+from openpai.images.inspector import lock_of
+from openpai.images.lock import Lock
 from openpai.lifecycle.attempts import first_tasks
 from openpai.lifecycle.records import Event, JobAttempt, JobRun
 from openpai.lifecycle.states import JobState
@@ -16,14 +19,19 @@ from openpai.protocol.secrets import mask
 from openpai.runtime.demand import gang_of
 from openpai.scheduler.explain import Reason, explain
 from openpai.scheduler.schedule import Waits, schedule
-from openpai.store.job_records import NewJob
+from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a user sent. `name`, `parameters` and `secrets` override those of the text."""
+    """What a user sent. `name`, `parameters` and `secrets` override those of the text.
+
+    `clone_of`: the job (`user~name`) that this one is a clone of, in whose text only what differs need stand: its
+    `******` are filled in, an empty text stands for all of it, and its images stay what they were, unless
+    `new_images`.
+    """
 
     username: str
     text: bytes
@@ -31,6 +39,9 @@ class Submission:
     parameters: Mapping[str, object] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     idempotency_key: str | None = None
+    clone_of: str | None = None
+    new_images: bool = False
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +79,13 @@ class Admission:
         self,
         jobs: JobStore,
         vault: Vault,
-        look_at_cluster: LookAtCluster,
+        sources: Sources,
         now: Callable[[], int],
         new_id: Callable[[], str],
     ) -> None:
         self._jobs = jobs
         self._vault = vault
-        self._look_at_cluster = look_at_cluster
+        self._sources = sources
         self._now = now
         self._new_id = new_id
 
@@ -87,23 +98,24 @@ class Admission:
         fingerprint = self._fingerprint(submission)
         if earlier := await self._earlier(submission, fingerprint):
             return Admitted(earlier.full_name, ())
-        parsed = _parse(submission)
-        facts = await gather(self._look_at_cluster)
-        failed = [verdict for verdict in check(parsed.job, facts) if verdict.verdict == "fail"]
+        parsed, facts = await self._facts(submission)
+        verdicts = check(parsed.job, facts)
+        failed = [verdict for verdict in verdicts if verdict.verdict == "fail"]
         if failed:
-            raise PaiError(*(parsed.source.locate(verdict.finding) for verdict in failed))
-        job = self._new_job(submission, parsed, fingerprint)
+            raise PaiError(*(_located(submission, parsed, verdict) for verdict in failed))
+        job = self._new_job(submission, parsed, facts, fingerprint)
         await self._jobs.add(
             job, [Event(job.run.submitted_at, "JobSubmitted", {"user": submission.username})]
         )
-        return Admitted(job.run.full_name, parsed.warnings)
+        warned = (_located(submission, parsed, v) for v in verdicts if v.verdict == "warn")
+        return Admitted(job.run.full_name, (*parsed.warnings, *warned))
 
     async def dry_run(self, submission: Submission) -> Plan:
         """Everything that `submit` would find, and where the tasks would run; keeps nothing."""
         repeated = await self._earlier(submission, self._fingerprint(submission))
-        parsed = _parse(submission)
+        parsed, facts = await self._facts(submission)
         taken = not repeated and await self._jobs.has(submission.username, parsed.job.name)
-        facts = replace(await gather(self._look_at_cluster), name_taken=taken)
+        facts = replace(facts, name_taken=taken)
         verdicts = check(parsed.job, facts)
         refused = any(verdict.verdict == "fail" for verdict in verdicts)
         placement, waits = (None, ()) if refused else _placement(parsed.job, facts)
@@ -115,13 +127,34 @@ class Admission:
             waits=waits,
         )
 
+    async def _facts(self, submission: Submission) -> tuple[ParsedJob, Facts]:
+        """The job that was sent, and what its checks must know. Raises `PaiError` where it is none."""
+        if submission.clone_of is None:
+            parsed = _parse(submission)
+            return parsed, await gather(parsed.job, submission.username, self._sources)
+        spec = await self._original(submission.clone_of)
+        owner = submission.clone_of.partition("~")[0]
+        may_know = submission.admin or submission.username == owner
+        held = self._vault.decrypt(spec.secrets) if may_know else {}
+        text = submission.text or json.dumps(spec.document, ensure_ascii=False).encode()
+        parsed = _parse(replace(submission, text=text), stored=(spec.document, held))
+        locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else spec.locks
+        return parsed, await gather(parsed.job, submission.username, self._sources, locks)
+
+    async def _original(self, full_name: str) -> Spec:
+        """What the job that is cloned is to do. Raises `NoJob`."""
+        user, tilde, name = full_name.partition("~")
+        if not tilde:
+            raise fail("NoJob", name=full_name)
+        return await self._jobs.spec((await self._jobs.find(user, name)).run.id)
+
     async def _earlier(self, submission: Submission, fingerprint: str) -> JobRun | None:
         """The job that the same submission made before, told by its key."""
         if submission.idempotency_key is None:
             return None
         return await self._jobs.repeated(submission.username, submission.idempotency_key, fingerprint)
 
-    def _new_job(self, submission: Submission, parsed: ParsedJob, fingerprint: str) -> NewJob:
+    def _new_job(self, submission: Submission, parsed: ParsedJob, facts: Facts, fingerprint: str) -> NewJob:
         job = parsed.job
         now = self._now()
         masked, held = mask(parsed.document)
@@ -146,23 +179,45 @@ class Admission:
             total_gpus=sum(max(r.resource_per_instance.gpu, 0) * r.instances for r in roles.values()),
             total_tasks=sum(role.instances for role in roles.values()),
             total_roles=len(roles),
+            images=_locks(job, facts) if job.locks_images else {},
         )
 
     def _fingerprint(self, submission: Submission) -> str:
         """Tells whether two requests ask the same; keyed, since it covers the secrets."""
         rest = json.dumps(
-            [submission.name, dict(submission.parameters), dict(submission.secrets)], sort_keys=True
+            [
+                submission.name,
+                dict(submission.parameters),
+                dict(submission.secrets),
+                submission.clone_of,
+                submission.new_images,
+            ],
+            sort_keys=True,
         )
         return self._vault.fingerprint(submission.text + b"\0" + rest.encode())
 
 
-def _parse(submission: Submission) -> ParsedJob:
+def _parse(
+    submission: Submission, stored: tuple[Mapping[str, object], Mapping[str, object]] | None = None
+) -> ParsedJob:
     return parse(
         submission.text,
         name=submission.name,
         parameters=submission.parameters,
         secrets=submission.secrets,
+        stored=stored,
     )
+
+
+def _located(submission: Submission, parsed: ParsedJob, verdict: Verdict) -> Problem:
+    """The verdict as a problem, with its place in the text that was sent, if one was."""
+    return parsed.source.locate(verdict.finding) if submission.text else verdict.finding.problem()
+
+
+def _locks(job: Job, facts: Facts) -> dict[str, Lock]:
+    """What each image is held to, by its name in the file; one of which nobody could say is not among them."""
+    found = {name: lock_of(image.inspected) for name, image in facts.images.items()}
+    return {job.images[name].uri: lock for name, lock in found.items() if lock is not None}
 
 
 def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:

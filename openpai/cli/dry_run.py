@@ -5,7 +5,7 @@ from collections import Counter
 from openpai.cli.exits import ExitCode
 from openpai.cli.language import say
 from openpai.cli.output import line, print_json, warn
-from openpai.client.replies import DryRun, Placed
+from openpai.client.replies import DryRun, Placed, Verdict
 
 _MARKS = {"pass": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "bold red")}
 
@@ -23,10 +23,7 @@ def tell_dry_run(reply: DryRun, *, as_json: bool) -> int:
 def _show(reply: DryRun) -> None:
     line(say("dry.title", job=reply["name"]), "bold")
     for each in reply["verdicts"]:
-        mark, style = _MARKS[each["verdict"]]
-        line(f"  {mark} {each['check']}: {each['message']}", style)
-        if fix := each.get("fix"):
-            line(f"      {say('word.fix', text=fix)}")
+        tell_verdict(each)
     for problem in reply["warnings"]:
         warn(problem["message"], problem.get("fix"))
     if reply["placement"] is not None:
@@ -37,6 +34,14 @@ def _show(reply: DryRun) -> None:
         line(say("dry.waits", reason=reason["message"]), "yellow")
         if fix := reason.get("fix"):
             line(f"  {say('word.fix', text=fix)}")
+
+
+def tell_verdict(verdict: Verdict) -> None:
+    """What a check found, and what to do about it."""
+    mark, style = _MARKS[verdict["verdict"]]
+    line(f"  {mark} {verdict['check']}: {verdict['message']}", style)
+    if fix := verdict.get("fix"):
+        line(f"      {say('word.fix', text=fix)}")
 
 
 def _placement(placed: list[Placed]) -> list[str]:

@@ -1,4 +1,4 @@
-"""`pai submit`: hand in a job file, or see with --dry-run what would become of it."""
+"""`pai submit` and `pai clone`: hand in a job, or see with --dry-run what would become of it."""
 
 import os
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from openpai.cli.dry_run import tell_dry_run
 from openpai.cli.exits import ExitCode, Fault
 from openpai.cli.language import say
 from openpai.cli.output import line, print_json, warn
-from openpai.cli.speaking import SpeakingCommand, json_option
+from openpai.cli.speaking import SpeakingCommand, job_argument, json_option
 from openpai.cli.watch import watch_to_end
 from openpai.client import ApiError, Client
 from openpai.client.replies import DryRun, Problem, Submitted
@@ -22,7 +22,7 @@ from openpai.protocol.scalars import Scalar
 
 @dataclass(frozen=True, slots=True)
 class _Submission:
-    """A job as it was given; `file` is its name in messages."""
+    """A job as it was given; `file` is its name in messages. Without a text it is `clone_of` another."""
 
     file: str
     text: str
@@ -30,6 +30,8 @@ class _Submission:
     parameters: dict[str, Scalar]
     secrets: dict[str, str]
     key: str
+    clone_of: str | None = None
+    new_images: bool = False
 
 
 @click.command(cls=SpeakingCommand)
@@ -61,6 +63,44 @@ def submit(
         given.secrets(secret, os.environ, ask=given.asker(file)),
         idempotency_key or new_id(),
     )
+    return _go(target, job, dry_run=dry_run, watch=watch, as_json=as_json)
+
+
+@click.command(cls=SpeakingCommand)
+@job_argument
+@click.option("--param", multiple=True, metavar="KEY=VALUE")
+@click.option("--secret", multiple=True, metavar="KEY[=VALUE|=@FILE]")
+@click.option("--name", metavar="NAME", required=True)
+@click.option("--new-images", is_flag=True)
+@click.option("--dry-run", is_flag=True)
+@click.option("--watch", is_flag=True)
+@json_option
+@click.pass_obj
+def clone(
+    target: Target,
+    job: str,
+    param: tuple[str, ...],
+    secret: tuple[str, ...],
+    name: str,
+    new_images: bool,
+    dry_run: bool,
+    watch: bool,
+    as_json: bool,
+) -> int:
+    cloned = _Submission(
+        file=job,
+        text="",
+        name=name,
+        parameters=given.parameters(param),
+        secrets=given.secrets(secret, os.environ, ask=given.asker(job)),
+        key=new_id(),
+        clone_of=job,
+        new_images=new_images,
+    )
+    return _go(target, cloned, dry_run=dry_run, watch=watch, as_json=as_json)
+
+
+def _go(target: Target, job: _Submission, *, dry_run: bool, watch: bool, as_json: bool) -> int:
     if dry_run:
         return tell_dry_run(ask(target, lambda client: _try(client, job)), as_json=as_json)
     reply = ask(target, lambda client: _hand_in(client, job))
@@ -80,6 +120,8 @@ async def _hand_in(client: Client, job: _Submission) -> Submitted:
             parameters=job.parameters,
             secrets=job.secrets,
             idempotency_key=job.key,
+            clone_of=job.clone_of,
+            new_images=job.new_images,
         )
     except ApiError as error:
         raise _refused(error, job) from error
@@ -87,7 +129,14 @@ async def _hand_in(client: Client, job: _Submission) -> Submitted:
 
 async def _try(client: Client, job: _Submission) -> DryRun:
     try:
-        return await client.dry_run(job.text, name=job.name, parameters=job.parameters, secrets=job.secrets)
+        return await client.dry_run(
+            job.text,
+            name=job.name,
+            parameters=job.parameters,
+            secrets=job.secrets,
+            clone_of=job.clone_of,
+            new_images=job.new_images,
+        )
     except ApiError as error:
         raise _refused(error, job) from error
 

@@ -13,7 +13,8 @@ from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
 from openpai.controller.placing import held
-from openpai.controller.plans import plan_of
+from openpai.controller.plans import images_of, plan_of
+from openpai.controller.prepare import Prepare
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
@@ -43,19 +44,28 @@ class Controller:
     """Runs the jobs of one store on one backend."""
 
     def __init__(
-        self, jobs: JobStore, logs: LogStore, changes: Changes, specs: Specs, backend: Backend, policy: Policy
+        self,
+        jobs: JobStore,
+        logs: LogStore,
+        changes: Changes,
+        specs: Specs,
+        backend: Backend,
+        prepare: Prepare,
+        policy: Policy,
     ) -> None:
         self._jobs = jobs
         self._logs = logs
         self._changes = changes
         self._specs = specs
         self._backend = backend
+        self._prepare = prepare
         self._policy = policy
         self._awake = asyncio.Event()
         self._capture = Capture(backend, logs, changes, self.wake)
         self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
         self._waits: Mapping[str, Reason] = {}
         self._live: Sequence[tuple[JobRun, Job]] = ()
+        self._first_pass = True
         self._cluster: Cluster | None = None  # made of `_live` when somebody asks: not at each submission
         self._unreachable: Reason | None = None
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
@@ -74,6 +84,14 @@ class Controller:
     def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
         """The image pulls that tasks of this job wait for, by task uid."""
         return self._performer.pulls.get(job_id, {})
+
+    def images(self) -> frozenset[str] | None:
+        """What the live jobs need, as of the last pass: images by name, or by id where they were made on the
+        machine. None before the first one."""
+        if self._first_pass:
+            return None
+        live = [(run, job) for run, job in self._live if not is_final(run.state)]
+        return frozenset(name for run, job in live for name in images_of(job, self._specs.locks(run.id)))
 
     async def nodes(self) -> Sequence[Node]:
         """The machines, as of a few seconds ago at most. Raises `NoContact`."""
@@ -166,6 +184,7 @@ class Controller:
         if decision.changed:
             await self._jobs.save(decision.changed)
         self._live = [(run, job) for run, (_, job) in zip(decision.runs, jobs, strict=True)]
+        self._first_pass = False
         self._cluster = None
         self._tell_waits(decision.waits)
         self._act(decision)
@@ -200,9 +219,10 @@ class Controller:
     def _act(self, decision: Decision) -> None:
         live = {run.id: (run, job) for run, job in self._live}
 
-        def plan_for(act: StartTask) -> ContainerPlan:
+        async def plan_for(act: StartTask) -> ContainerPlan:
             run, job = live[act.job_id]
-            return plan_of(run, job, next(task for task in run.tasks if task.uid == act.task))
+            task = next(task for task in run.tasks if task.uid == act.task)
+            return await self._prepare(run.user, plan_of(run, job, task, self._specs.locks(run.id)))
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)
@@ -218,7 +238,7 @@ class Controller:
         return min(max(decision.again_at - now, 0) / 1000, _LOOK_AGAIN_S)
 
 
-def _no_plan() -> ContainerPlan:
+async def _no_plan() -> ContainerPlan:
     raise AssertionError("only a start has a plan")
 
 

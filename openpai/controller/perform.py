@@ -1,7 +1,7 @@
 """Executes acts, each on its own, none twice at the same time."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -13,6 +13,8 @@ from openpai.errors import NoContact, PaiError, Problem, TemporaryFailure
 from openpai.runtime.container import ContainerPlan
 
 log = structlog.get_logger()
+
+MakePlan = Callable[[], Awaitable[ContainerPlan]]
 
 
 class Performer:
@@ -41,7 +43,7 @@ class Performer:
         """The task attempts that are being started."""
         return frozenset(act.task for act in self._running if isinstance(act, StartTask))
 
-    def do(self, act: Act, plan: Callable[[], ContainerPlan]) -> None:
+    def do(self, act: Act, plan: MakePlan) -> None:
         """Begin an act that is not under way. `plan` makes the plan of a start when it is needed."""
         if act not in self._running:
             self._running[act] = asyncio.create_task(self._perform(act, plan), name=repr(act))
@@ -58,7 +60,7 @@ class Performer:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def _perform(self, act: Act, plan: Callable[[], ContainerPlan]) -> None:
+    async def _perform(self, act: Act, plan: MakePlan) -> None:
         try:
             await self._execute(act, plan)
         except NoContact as error:
@@ -74,7 +76,7 @@ class Performer:
             self._running.pop(act, None)
             self._done()
 
-    async def _execute(self, act: Act, plan: Callable[[], ContainerPlan]) -> None:
+    async def _execute(self, act: Act, plan: MakePlan) -> None:
         match act:
             case StartTask():
                 await self._start(act, plan)
@@ -86,13 +88,13 @@ class Performer:
             case RemoveNetwork(name):
                 await self._backend.remove_network(name)
 
-    async def _start(self, act: StartTask, plan: Callable[[], ContainerPlan]) -> None:
+    async def _start(self, act: StartTask, plan: MakePlan) -> None:
         def report(progress: PullProgress) -> None:
             self.pulls.setdefault(act.job_id, {})[act.task] = progress
             self._told(act.job_id)
 
         try:
-            await self._backend.start(plan(), report)
+            await self._backend.start(await plan(), report)
         except NoContact:
             raise
         except PaiError as error:

@@ -1,11 +1,13 @@
 """What each live job is to do, read from the store once and kept while the job lives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from cryptography.fernet import InvalidToken
 
 from openpai.errors import PaiError
+from openpai.images.lock import Lock
 from openpai.lifecycle.records import JobRun
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
@@ -16,29 +18,41 @@ from openpai.store.vault import Vault
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    job: Job
+    locks: Mapping[str, Lock]
+
+
 class Specs:
     """The job files of live jobs, with their secrets, in memory only."""
 
     def __init__(self, jobs: JobStore, vault: Vault) -> None:
         self._jobs = jobs
         self._vault = vault
-        self._known: dict[str, Job] = {}
+        self._known: dict[str, _Known] = {}
         self._unreadable: set[str] = set()
 
     async def of(self, runs: Sequence[JobRun]) -> tuple[list[tuple[JobRun, Job]], list[JobRun]]:
         """Each job with what it is to do; and apart, those of which that cannot be read any more (logged once)."""
         found = [(run, await self._spec(run)) for run in runs]
-        self._known = {run.id: job for run, job in found if job is not None}
-        unreadable = [run for run, job in found if job is None]
+        self._known = {run.id: known for run, known in found if known is not None}
+        unreadable = [run for run, known in found if known is None]
         self._unreadable = {run.id for run in unreadable}
-        return [(run, job) for run, job in found if job is not None], unreadable
+        return [(run, known.job) for run, known in found if known is not None], unreadable
 
-    async def _spec(self, run: JobRun) -> Job | None:
+    def locks(self, job_id: str) -> Mapping[str, Lock]:
+        """What the images of a live job are held to, by their names in its file; nothing for one that has ended."""
+        known = self._known.get(job_id)
+        return known.locks if known else {}
+
+    async def _spec(self, run: JobRun) -> _Known | None:
         if run.id in self._known:
             return self._known[run.id]
         spec = await self._jobs.spec(run.id)
         try:
-            return parse_document(unmask(spec.document, self._vault.decrypt(spec.secrets)))
+            job = parse_document(unmask(spec.document, self._vault.decrypt(spec.secrets)))
+            return _Known(job, spec.locks)
         except InvalidToken:
             self._warn(run, "its secrets cannot be decrypted: is secret.key the file that it was?")
         except PaiError as error:

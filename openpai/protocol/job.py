@@ -98,6 +98,12 @@ class Job(Model):
         return self.extras.get("gangAllocation") is not False
 
     @property
+    def locks_images(self) -> bool:
+        """Whether every task and retry uses the image that a tag named at submission; only a literal `false` turns
+        it off."""
+        return self.extras.get("lockImages") is not False
+
+    @property
     def priority_class(self) -> str | None:
         """`extras.hivedScheduler.jobPriorityClass`, where it is a text."""
         hived = self.extras.get("hivedScheduler")

@@ -98,7 +98,7 @@ AUTH_PASSES: tuple[tuple[str, ...], ...] = (("secrets",),)
 
 
 def render_auth(job: Job, image: DockerImage) -> tuple[str, str, str] | None:
-    """User name, password and registry ("" where not given) for pulling `image`; None for a public one."""
+    """User name, password and registry ("" where not given) for pulling `image`; None where none is given."""
     if image.auth is None:
         return None
     renderer = Renderer()
@@ -109,7 +109,7 @@ def render_auth(job: Job, image: DockerImage) -> tuple[str, str, str] | None:
         for text in (auth.username, auth.password, auth.registryuri)
     )
     _refuse(renderer)
-    return (username, password, registry) if username or password else None
+    return (username, password, registry) if username or password or registry else None
 
 
 def _refuse(renderer: Renderer) -> None:

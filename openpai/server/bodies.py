@@ -50,9 +50,15 @@ async def read_json(request: Request, shape: type[M], limit: int = MAX_BYTES) ->
 
 
 class Submit(JsonBody):
-    """A submission in JSON: the job file, and what overrides its own."""
+    """A submission in JSON: the job file, and what overrides its own.
 
-    config: str = Field(repr=False)
+    With `cloneOf` (`<user>~<job>`) the `******` of the file are filled in from that job, no file stands for that
+    job's, and its images stay what they were, unless `newImages`.
+    """
+
+    config: str = Field("", repr=False)
+    cloneOf: str | None = None
+    newImages: bool = False
     name: str | None = None
     parameters: dict[str, object] = Field(default_factory=dict)
     secrets: dict[str, str] = Field(default_factory=dict, repr=False)

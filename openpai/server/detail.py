@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openpai.backends.contract import PullProgress
+from openpai.images.lock import Lock
 from openpai.lifecycle.exit_specs import exit_code
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import WAITING, public_job_state, public_task_state, sub_state
@@ -21,6 +22,7 @@ from openpai.server.attempts import (
 )
 from openpai.server.job_shapes import (
     JobDetail,
+    JobImage,
     JobStatus,
     Pull,
     RetryDetails,
@@ -43,6 +45,7 @@ class View:
     roles: Roles
     waits: Sequence[Reason]
     pulls: Mapping[str, PullProgress]
+    locks: Mapping[str, Lock]
 
 
 def job_detail(view: View, language: str) -> JobDetail:
@@ -54,7 +57,12 @@ def job_detail(view: View, language: str) -> JobDetail:
         tags=[],
         jobStatus=_job_status(view, language),
         taskRoles=_task_roles(view, language),
+        images=[_image(name, view.locks.get(name, Lock())) for name in view.roles.images],
     )
+
+
+def _image(name: str, lock: Lock) -> JobImage:
+    return JobImage(image=name, digest=lock.digest or None, id=lock.image_id or None)
 
 
 def retries(run: JobRun) -> RetryDetails:

@@ -184,6 +184,15 @@ class JobStatus(BaseModel):
     diagnosis: DiagnosisReply | None
 
 
+class JobImage(BaseModel):
+    """An image of the job: its name as written, and what it is held to since submission: `digest` in its registry, or
+    `id` of an image that was made on the machine; both None where the tag counts at each start."""
+
+    image: str
+    digest: str | None
+    id: str | None
+
+
 class JobDetail(BaseModel):
     """A job. `taskRoles` is keyed by the normalised role name; the role's own is in `taskRoleStatus`."""
 
@@ -192,3 +201,4 @@ class JobDetail(BaseModel):
     tags: list[str]
     jobStatus: JobStatus
     taskRoles: dict[str, TaskRoleReply]
+    images: list[JobImage]

@@ -1,4 +1,4 @@
-"""What the job file says of its roles that replies need: their order and their ports."""
+"""What the job file says of its roles that replies need: their order, their ports and their images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,19 @@ from openpai.server.attempts import Ports
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The roles of a job in the order of its file, and the ports of each one's tasks."""
+    """The roles of a job in the order of its file, the ports of each one's tasks, and the images that they use."""
 
     order: Sequence[str]
     ports: Mapping[str, Ports]
+    images: Sequence[str]
 
 
 def roles_of(document: Mapping[str, Any]) -> Roles:
     """From a document that was admitted."""
     roles = document["taskRoles"]
-    return Roles(tuple(roles), {name: _ports(role) for name, role in roles.items()})
+    uris = {p["name"]: p["uri"] for p in document["prerequisites"] if p["type"] == "dockerimage"}
+    images = dict.fromkeys(uris[role["dockerImage"]] for role in roles.values())
+    return Roles(tuple(roles), {name: _ports(role) for name, role in roles.items()}, tuple(images))
 
 
 def _ports(role: Mapping[str, Any]) -> Ports:

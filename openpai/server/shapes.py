@@ -58,8 +58,12 @@ class Submitted(Accepted):
 
 
 class VerdictReply(BaseModel):
+    """What a check found; `path` is the field of the job file that it is about."""
+
     check: str
     verdict: Literal["pass", "warn", "fail"]
+    code: str
+    path: str | None
     message: str
     fix: str | None
 

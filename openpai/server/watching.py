@@ -49,7 +49,8 @@ async def watch(services: Services, name: str, job: Listed, language: str) -> Ev
     """The events of a watch."""
     job_id = job.run.id
     told = Watch(language)
-    roles = roles_of((await services.jobs.spec(job_id)).document)
+    spec = await services.jobs.spec(job_id)
+    roles = roles_of(spec.document)
     with (
         services.changes.watch(job_id, "jobs") as signal,
         services.changes.watch(job_id) as own,
@@ -65,7 +66,7 @@ async def watch(services: Services, name: str, job: Listed, language: str) -> Ev
                 job = await find_job(services, name)
                 run = job.run
                 waits, pulls = services.controller.waits(job_id), services.controller.pulls(job_id)
-                for part in told.news(View(job, run.attempt, run.tasks, roles, waits, pulls)):
+                for part in told.news(View(job, run.attempt, run.tasks, roles, waits, pulls, spec.locks)):
                     yield part
                 if is_final(run.state):
                     yield event("end", as_json({"state": public_job_state(run.state, run.stop_requested)}))

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from openpai.errors import fail
+from openpai.images.lock import Lock
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.job_records import FINAL_STATES, Listed, NewJob, Query, Spec
@@ -35,7 +36,7 @@ def repeated(connection: sa.Connection, username: str, key: str, fingerprint: st
     return _run(connection, row)
 
 
-_run_columns = [c for c in jobs.columns if c.name not in ("document", "secrets")]
+_run_columns = [c for c in jobs.columns if c.name not in ("document", "secrets", "images")]
 
 
 def live(connection: sa.Connection) -> list[JobRun]:
@@ -111,8 +112,10 @@ def attempt(
 
 
 def spec(connection: sa.Connection, job_id: str) -> Spec:
-    row = connection.execute(sa.select(jobs.c.document, jobs.c.secrets).where(jobs.c.id == job_id)).one()
-    return Spec(row.document, row.secrets)
+    wanted = sa.select(jobs.c.document, jobs.c.secrets, jobs.c.images).where(jobs.c.id == job_id)
+    row = connection.execute(wanted).one()
+    locks = {image: Lock.of(plain) for image, plain in (row.images or {}).items()}
+    return Spec(row.document, row.secrets, locks)
 
 
 def page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from openpai.admission.facts import Inspect, Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.errors import NoContact, PaiError, Problem
+from openpai.images.inspector import Inspected
 from openpai.scheduler.resources import Resources
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
@@ -17,6 +19,7 @@ from openpai.store.job_records import Query
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 from tests.builders import BOX, NOW, document_of, ids, role
+from tests.looks import all_made_here, one_machine
 
 YAML = """\
 protocolVersion: 2
@@ -46,7 +49,12 @@ class Door:
         self.jobs = JobStore(self.database, Changes())
         self.vault = Vault(folder / "secret.key")
         self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
-        self.admission = Admission(self.jobs, self.vault, self.look, lambda: NOW, ids())
+        self.inspect: Inspect = all_made_here
+        sources = Sources(self.look, one_machine, self.inspect_image)
+        self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
+
+    async def inspect_image(self, *words: Any, **more: Any) -> Inspected:
+        return await self.inspect(*words, **more)
 
     async def look(self) -> Cluster:
         return self.cluster()

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import ReportPull
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
@@ -27,6 +28,7 @@ from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.vault import Vault
 from tests.builders import POLICY, document_of, role
+from tests.looks import as_planned, nothing_known, one_machine
 
 
 class ToldBackend(SimulatedBackend):
@@ -64,8 +66,11 @@ class House:
         self.logs = LogStore(logs or folder / "logs")
         self.vault = Vault(folder / "secret.key")
         specs = Specs(self.jobs, self.vault)
-        self.controller = Controller(self.jobs, self.logs, self.changes, specs, self.backend, POLICY)
-        self.admission = Admission(self.jobs, self.vault, self.controller.cluster, now_ms, new_id)
+        self.controller = Controller(
+            self.jobs, self.logs, self.changes, specs, self.backend, as_planned, POLICY
+        )
+        sources = Sources(self.controller.cluster, one_machine, nothing_known)
+        self.admission = Admission(self.jobs, self.vault, sources, now_ms, new_id)
 
     async def submit(self, name: str, *commands: str, **more: Any) -> None:
         """A job of one task (or of these roles) that does so."""

@@ -39,7 +39,7 @@ async def test_a_waiting_job_says_why_in_the_readers_language(house: House, api:
     await house.submitted()
     house.controller.waiting = [WAITS]
     reply = (await api.get("/api/v2/jobs/alice~train")).json()
-    assert set(reply) == {"debugId", "name", "tags", "jobStatus", "taskRoles"}
+    assert set(reply) == {"debugId", "name", "tags", "jobStatus", "taskRoles", "images"}
     assert set(reply["jobStatus"]) == STATUS
     (why,) = reply["jobStatus"]["waits"]
     assert why["code"] == "WaitsForResources"

@@ -111,8 +111,10 @@ async def test_a_dry_run_tells_what_would_happen_and_keeps_nothing(
     told = reply.json()
     assert set(told) == {"status", "name", "warnings", "verdicts", "placement", "waits"}
     assert told["name"] == "alice~train"
-    assert {verdict["check"] for verdict in told["verdicts"]} >= {"image-reference", "fits"}
-    assert all(set(verdict) == {"check", "verdict", "message", "fix"} for verdict in told["verdicts"])
+    assert {verdict["check"] for verdict in told["verdicts"]} >= {"image", "fits"}
+    assert all(
+        set(verdict) == {"check", "verdict", "code", "path", "message", "fix"} for verdict in told["verdicts"]
+    )
     assert told["placement"] == [
         {"role": "Task_Main", "index": 0, "node": "node-a"},
         {"role": "ps", "index": 0, "node": "node-a"},

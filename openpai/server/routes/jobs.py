@@ -77,9 +77,10 @@ async def _detail(services: Services, listed: Listed, index: int, language: str)
     found = await find_attempt(services, listed, index)
     if found is None:
         raise fail("NoJob", name=f"{run.full_name}/attempts/{index}")
-    roles = roles_of((await services.jobs.spec(run.id)).document)
+    spec = await services.jobs.spec(run.id)
+    roles = roles_of(spec.document)
     waits, pulls = services.controller.waits(run.id), services.controller.pulls(run.id)
-    return job_detail(View(listed, found[0], found[1], roles, waits, pulls), language)
+    return job_detail(View(listed, found[0], found[1], roles, waits, pulls, spec.locks), language)
 
 
 @router.get("/jobs/{job}/config", response_class=Response, responses={200: {"content": {"text/yaml": {}}}})

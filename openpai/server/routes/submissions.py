@@ -5,12 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from openpai.admission.submit import Plan, Submission
+from openpai.errors import PaiError
 from openpai.messages import message
 from openpai.server.auth import User
 from openpai.server.bodies import MAX_SUBMISSION_BYTES, Submit, read_bytes, read_json
-from openpai.server.replies import Language, json_reply, problem_reply, told
+from openpai.server.replies import (
+    Language,
+    json_reply,
+    problem_reply,
+    told,
+    verdict_reply,
+    wrong_parameter,
+)
 from openpai.server.services import Given
-from openpai.server.shapes import DryRun, Placed, Submitted, VerdictReply
+from openpai.server.shapes import DryRun, Placed, Submitted
+from openpai.store.tokens import Identity
 
 router = APIRouter(tags=["jobs"])
 
@@ -44,7 +53,7 @@ async def submit(
 
     The job is kept when this answers. With `dryRun` nothing is kept, and the reply tells what would happen.
     """
-    submission = await _submission(request, user.username, idempotency_key or None)
+    submission = await _submission(request, user, idempotency_key or None)
     if dry_run:
         return json_reply(_dry_run_reply(await services.dry_run(submission), language))
     admitted = await services.submit(submission)
@@ -58,13 +67,26 @@ async def submit(
     return json_reply(reply, 202)
 
 
-async def _submission(request: Request, username: str, key: str | None) -> Submission:
+async def _submission(request: Request, user: Identity, key: str | None) -> Submission:
     """Everything but JSON is the job file itself, whatever type a client gives it."""
+    username = user.username
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         return Submission(username, await read_bytes(request), idempotency_key=key)
     body = await read_json(request, Submit, MAX_SUBMISSION_BYTES)
-    return Submission(username, body.config.encode(), body.name, body.parameters, body.secrets, key)
+    if not body.config and body.cloneOf is None:
+        raise PaiError(wrong_parameter("config", '"…"'))
+    return Submission(
+        username,
+        body.config.encode(),
+        body.name,
+        body.parameters,
+        body.secrets,
+        key,
+        clone_of=body.cloneOf,
+        new_images=body.newImages,
+        admin=user.admin,
+    )
 
 
 def _dry_run_reply(plan: Plan, language: str) -> DryRun:
@@ -72,11 +94,7 @@ def _dry_run_reply(plan: Plan, language: str) -> DryRun:
         status=200,
         name=plan.full_name,
         warnings=[problem_reply(problem, language) for problem in plan.warnings],
-        verdicts=[
-            VerdictReply(check=v.check, verdict=v.verdict, message=words.message, fix=words.fix)
-            for v in plan.verdicts
-            for words in [told(v.code, v.params, language)]
-        ],
+        verdicts=[verdict_reply(verdict, language) for verdict in plan.verdicts],
         placement=None
         if plan.placement is None
         else [Placed(role=p.role, index=p.index, node=p.node) for p in plan.placement],
