@@ -13,13 +13,20 @@ def task_resources(role: TaskRole) -> Resources:
     return Resources(max(asked.cpu, 0), max(asked.memory_mb, 0), max(asked.gpu, 0))
 
 
-def gang_of(name: str, roles: Mapping[str, TaskRole]) -> Gang:
-    """A job as the scheduler sees it; its tasks are named `<role>-<index>`."""
+def gang_of(
+    name: str, roles: Mapping[str, TaskRole], only: Mapping[str, frozenset[str]] | None = None
+) -> Gang:
+    """A job as the scheduler sees it; its tasks are named `<role>-<index>`.
+
+    `only`: task role → the nodes that its tasks can run on; a role that is not in it can run on any.
+    """
+    tasks = {
+        f"{role_name}-{index}": (role_name, task_resources(role))
+        for role_name, role in roles.items()
+        for index in range(role.instances)
+    }
     return Gang(
         name,
-        {
-            f"{role_name}-{index}": task_resources(role)
-            for role_name, role in roles.items()
-            for index in range(role.instances)
-        },
+        {task: needs for task, (_, needs) in tasks.items()},
+        {task: only[role_name] for task, (role_name, _) in tasks.items() if only and role_name in only},
     )

@@ -27,6 +27,10 @@ def explain(waits: Waits, behind: str | None) -> Reason:
         "total_memory_mb": waits.total.memory_mb,
         "total_gpu": waits.total.gpu,
     }
-    if behind is None:
+    if behind is not None:
+        return Reason("WaitsForTurn", {**amounts, "behind": behind})
+    if waits.only is None:
         return Reason("WaitsForResources", amounts)
-    return Reason("WaitsForTurn", {**amounts, "behind": behind})
+    if not waits.only:
+        return Reason("WaitsForAnyFittingNode", amounts)
+    return Reason("WaitsForFittingNode", {**amounts, "nodes": ", ".join(sorted(waits.only))})

@@ -5,17 +5,21 @@ what becomes free is kept for that one, so that a large gang is not starved by s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from openpai.scheduler.resources import NOTHING, Node, Resources
 
 
 @dataclass(frozen=True, slots=True)
 class Gang:
-    """Tasks that start together; `tasks` are what each needs, by a name of the caller's."""
+    """Tasks that start together; `tasks` are what each needs, by a name of the caller's.
+
+    `only`: task → the nodes that it can run on; a task that is not in it can run on any.
+    """
 
     name: str
     tasks: Mapping[str, Resources]
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """The gang waits: what it needs in all, and what is free and there in all (empty: nothing is known)."""
+    """The gang waits: what it needs in all, and what is free and there in all (empty: nothing is known).
+
+    `behind`: the gang whose turn comes first. `only`: the gang would start if its tasks could run on any node; these
+    are the nodes that they can run on.
+    """
 
     needs: Resources
     free: Resources
     total: Resources
-    behind: str | None = None  # the gang whose turn comes first
+    behind: str | None = None
+    only: frozenset[str] | None = None
 
 
 Decision = Placed | Waits
@@ -69,7 +78,8 @@ def schedule(
             continue
         blocked_by_first = first is not None and fit(gang, free) is not None
         behind = first.name if first and blocked_by_first else None
-        decisions[gang.name] = Waits(_sum(gang.tasks.values()), _sum(free.values()), total, behind)
+        only = None if behind else _only(gang, usable)
+        decisions[gang.name] = Waits(_sum(gang.tasks.values()), _sum(free.values()), total, behind, only)
         if first is None:
             first = gang
             reserved = _reservation(gang, nodes)
@@ -77,12 +87,14 @@ def schedule(
 
 
 def fit(gang: Gang, free: Mapping[str, Resources]) -> dict[str, str] | None:
-    """Task → node for the whole gang, or None. Fills the fullest node that still has room."""
+    """Task → node for the whole gang, or None. Fills the fullest node that still has room; tasks that can run on
+    few nodes choose first."""
     left = dict(free)
     placed: dict[str, str] = {}
-    for task, needs in sorted(gang.tasks.items(), key=lambda item: (_size(item[1]), item[0]), reverse=True):
+    for task in _in_turn(gang):
+        needs, only = gang.tasks[task], gang.only.get(task, left.keys())
         node = min(
-            (name for name, amount in left.items() if needs.fits_in(amount)),
+            (name for name, amount in left.items() if name in only and needs.fits_in(amount)),
             key=lambda name: (_size(left[name]), name),
             default=None,
         )
@@ -96,6 +108,21 @@ def fit(gang: Gang, free: Mapping[str, Resources]) -> dict[str, str] | None:
 def ever_fits(gang: Gang, nodes: Sequence[Node]) -> bool:
     """Whether the gang would start if nothing else ran."""
     return fit(gang, {node.name: node.capacity for node in nodes}) is not None
+
+
+def _in_turn(gang: Gang) -> list[str]:
+    """The tasks in the order in which they choose: few nodes before many, large before small."""
+    by_size = sorted(gang.tasks, key=lambda task: (_size(gang.tasks[task]), task), reverse=True)
+    if not gang.only:
+        return by_size
+    return sorted(by_size, key=lambda task: (task not in gang.only, len(gang.only.get(task, ()))))
+
+
+def _only(gang: Gang, free: Mapping[str, Resources]) -> frozenset[str] | None:
+    """The nodes that the gang is bound to, where that alone keeps it from starting."""
+    if not gang.only or fit(replace(gang, only={}), free) is None:
+        return None
+    return frozenset().union(*gang.only.values())
 
 
 def _reservation(gang: Gang, nodes: Sequence[Node]) -> dict[str, Resources]:

@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openpai.messages import message
+from openpai.scheduler.explain import explain
 from openpai.scheduler.resources import NOTHING, Node, Resources
 from openpai.scheduler.schedule import Gang, Placed, Waits, ever_fits, fit, schedule
 
@@ -99,6 +102,68 @@ def test_a_node_that_shrank_below_what_is_held_gets_nothing_more() -> None:
     assert {type(decision) for decision in decisions.values()} == {Waits}
 
 
+NEW, OLD = Node("new", Resources(32, 128_000, 8)), Node("old", Resources(32, 128_000, 8))
+"""Two machines alike, but what is bound to the new one does not run on the old."""
+
+
+def bound(gang: Gang, *nodes: str) -> Gang:
+    return replace(gang, only={task: frozenset(nodes) for task in gang.tasks})
+
+
+def test_a_task_starts_only_on_the_nodes_that_it_can_run_on() -> None:
+    held = {"old": Resources(0, 0, 1)}
+    assert schedule([gpus("a", 2)], [NEW, OLD], held) == {"a": Placed({"a-0": "old"})}, "the fullest"
+    assert schedule([bound(gpus("a", 2), "new")], [NEW, OLD], held) == {"a": Placed({"a-0": "new"})}
+
+
+def test_a_gang_that_only_its_nodes_keep_waiting_says_so_and_names_them() -> None:
+    held = {"new": Resources(8, 8000, 8)}
+    waits = schedule([bound(gpus("a", 2), "new")], [NEW, OLD], held)["a"]
+
+    assert isinstance(waits, Waits)
+    assert waits.only == frozenset({"new"})
+    reason = explain(waits, None)
+    assert (reason.code, reason.params["nodes"], reason.params["free_gpu"]) == (
+        "WaitsForFittingNode",
+        "new",
+        8,
+    )
+    assert message(reason.code, reason.params, "en").text.startswith("There is room, but not on a machine")
+
+
+def test_a_gang_that_would_wait_anyway_names_no_nodes() -> None:
+    held = {"new": Resources(8, 8000, 8), "old": Resources(8, 8000, 7)}
+    waits = schedule([bound(gpus("a", 2), "new")], [NEW, OLD], held)["a"]
+    assert isinstance(waits, Waits)
+    assert explain(waits, None).code == "WaitsForResources"
+
+
+def test_a_gang_that_no_node_can_run_never_fits_and_holds_nobody_back() -> None:
+    nowhere = bound(gpus("a", 8))
+    decisions = schedule([nowhere, gpus("b", 8), gpus("c", 8)], [NEW, OLD], {})
+
+    assert not ever_fits(nowhere, [NEW, OLD])
+    assert isinstance(waits := decisions["a"], Waits)
+    assert explain(waits, None).code == "WaitsForAnyFittingNode"
+    assert {type(decisions["b"]), type(decisions["c"])} == {Placed}
+
+
+def test_what_becomes_free_is_kept_on_the_nodes_that_the_first_can_run_on() -> None:
+    held = {"new": Resources(1, 1000, 1)}
+    decisions = schedule([bound(gpus("first", 8), "new"), gpus("next", 8), gpus("last", 1)], [NEW, OLD], held)
+
+    assert decisions["next"] == Placed({"next-0": "old"})
+    assert isinstance(last := decisions["last"], Waits)
+    assert (last.behind, explain(last, "first").code) == ("first", "WaitsForTurn")
+
+
+def test_tasks_that_can_run_on_few_nodes_choose_before_larger_ones() -> None:
+    gang = replace(gpus("a", 6, 4), only={"a-1": frozenset({"new"})})
+    held = {"old": Resources(2, 2000, 2)}
+    assert schedule([gang], [NEW, OLD], held) == {"a": Placed({"a-0": "old", "a-1": "new"})}
+    assert ever_fits(replace(gpus("a", 8, 1), only={"a-1": frozenset({"new"})}), [NEW, OLD])
+
+
 amounts = st.builds(Resources, st.integers(0, 6), st.integers(0, 6), st.integers(0, 3))
 node_lists = st.lists(
     st.builds(Resources, st.integers(1, 12), st.integers(1, 12), st.integers(0, 4)), max_size=4
@@ -106,8 +171,16 @@ node_lists = st.lists(
 one_node = node_lists.map(lambda nodes: nodes[:1])
 """On one machine the search for places is exact; on several unlike ones it may miss an arrangement."""
 
-queues = st.lists(st.lists(amounts, min_size=1, max_size=4), max_size=8).map(
-    lambda gangs: [Gang(f"g{i}", {f"t{j}": t for j, t in enumerate(tasks)}) for i, tasks in enumerate(gangs)]
+bindings = st.none() | st.frozensets(st.sampled_from(["n0", "n1", "n2", "n3"]), max_size=3)
+queues = st.lists(st.lists(st.tuples(amounts, bindings), min_size=1, max_size=4), max_size=8).map(
+    lambda gangs: [
+        Gang(
+            f"g{i}",
+            {f"t{j}": needs for j, (needs, _) in enumerate(tasks)},
+            {f"t{j}": only for j, (_, only) in enumerate(tasks) if only is not None},
+        )
+        for i, tasks in enumerate(gangs)
+    ]
 )
 
 
@@ -125,6 +198,7 @@ def test_no_node_gets_more_than_it_has_and_every_gang_is_placed_whole_or_not(
         if isinstance(decision, Placed):
             assert decision.nodes.keys() == gang.tasks.keys()
             for task, node in decision.nodes.items():
+                assert node in gang.only.get(task, {node})
                 used[node] = used.get(node, NOTHING) + gang.tasks[task]
     for machine in nodes:
         assert used.get(machine.name, NOTHING).fits_in(machine.capacity)
@@ -148,7 +222,7 @@ def test_the_same_world_gives_the_same_decision_in_whatever_order_it_is_listed(
     held = draw_held(nodes, data)
     shuffled = list(nodes)
     random.shuffle(shuffled)
-    turned = [Gang(gang.name, dict(reversed(list(gang.tasks.items())))) for gang in queue]
+    turned = [replace(gang, tasks=dict(reversed(list(gang.tasks.items())))) for gang in queue]
 
     assert schedule(queue, nodes, held) == schedule(turned, shuffled, held)
 
