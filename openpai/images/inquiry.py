@@ -30,6 +30,14 @@ _TAGS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """An image, and whether its registry asks for the log-in later than Docker Engine expects."""
+
+    image: RemoteImage
+    asks_late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """What is asked: an image for an engine of `architecture`. `now_ms` decides whether a token has expired."""
 
@@ -37,14 +45,15 @@ class Inquiry:
     architecture: str
     now_ms: int
 
-    def at(self, endpoint: Endpoint) -> Exchange[RemoteImage]:
+    def at(self, endpoint: Endpoint) -> Exchange[Seen]:
         """Ask there. A mirror is not shown the credential."""
         credential = self.subject.credential if endpoint.owner else None
         login = Login(endpoint.base, self.subject.reference.repository, credential, endpoint.insecure)
         try:
             if credential is not None:
                 yield from login.begin()
-            return (yield from self._image(login))
+            image = yield from self._image(login)
+            return Seen(image, login.asks_late)
         except LoginRefused as refused:
             raise (yield from self._login_refused(login, refused.response)) from refused
         except LoginPlaceUnsafe as unsafe:

@@ -37,15 +37,17 @@ class LoginPlaceUnsafe(Exception):
 class Login:
     """What has been shown to one registry, for pulling one repository. `base` is the registry's URL.
 
-    `plain_allowed`: it may be without TLS. `sent`: the credential went out. `accepted`: a token came for it.
+    `plain_allowed`: it may be without TLS. `accepted`: a token came for the credential. `asks_late`: the credential
+    was asked for at the image only, and not at the door, where Docker Engine takes its cue from.
     """
 
     base: str
     repository: str
     credential: Credential | None
     plain_allowed: bool
-    sent: bool = False
     accepted: bool = False
+    asks_late: bool = False
+    _open_door: bool = field(default=False, repr=False)
     _authorization: str = field(default="", repr=False)
     _tried: set[tuple[str, ...]] = field(default_factory=set, repr=False)
 
@@ -54,6 +56,7 @@ class Login:
         response = yield from follow(Request(f"{self.base}/v2/"), plain_allowed=self.plain_allowed)
         if response.status == 401:
             yield from self._authorize(response)
+        self._open_door = response.ok
         return response
 
     def ask(self, request: Request) -> Exchange[Response]:
@@ -97,7 +100,7 @@ class Login:
         # Without any challenge the password is tried all the same: there are registries that never ask.
         if self._basic and ("basic" in wanted or not wanted) and self._is_new("basic"):
             self._authorization = self._basic
-            self.sent = True
+            self.asks_late = self._open_door
             return True
         return False
 
@@ -110,14 +113,13 @@ class Login:
         return next((c for c in _challenges(response) if c.scheme == "bearer" and "realm" in c.params), None)
 
     def _fetch_token(self, challenge: Challenge, scope: str) -> Exchange[None]:
-        request = self._token_request(challenge, scope)
-        self.sent = self.sent or self.credential is not None
-        response = yield request
+        response = yield self._token_request(challenge, scope)
         token = response.fields.get("token") or response.fields.get("access_token")
         if not response.ok or not isinstance(token, str):
             raise LoginRefused(response)
         self._authorization = f"Bearer {token}"
         self.accepted = self.credential is not None
+        self.asks_late = self._open_door
 
     def _token_request(self, challenge: Challenge, scope: str) -> Request:
         realm, service = challenge.params["realm"], challenge.params.get("service", "")

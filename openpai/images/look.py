@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from openpai.errors import PaiError, Problem
 from openpai.images.credential import Credential
 from openpai.images.endpoints import endpoints, proxy_for
-from openpai.images.facts import Look, RemoteImage
-from openpai.images.inquiry import Inquiry
+from openpai.images.facts import Look
+from openpai.images.inquiry import Inquiry, Seen
 from openpai.images.reference import DOCKER_HUB, ImageReference
 from openpai.images.registries import RegistrySettings
 from openpai.images.registry import Registries, Trail, Way
@@ -20,6 +20,7 @@ from openpai.images.verdicts import (
     UNCERTAIN,
     Subject,
     Unreached,
+    late_warning,
     login_is_elsewhere,
     rate_warning,
 )
@@ -113,21 +114,22 @@ class Looker:
         trail = Trail("the engine's settings")
         try:
             async with asyncio.timeout(LONGEST_S):
-                found: RemoteImage | Problem = await self._ask_all(subject, architecture, trail)
+                found: Seen | Problem = await self._ask_all(subject, architecture, trail)
         except TimeoutError:
-            seconds = f"{LONGEST_S:g}"
-            error = subject.error("RegistrySilent", waited_for=trail.waiting_for, seconds=seconds)
-            found = error.first
+            found = _silent(subject, trail, LONGEST_S)
         elapsed = round(1000 * (asyncio.get_running_loop().time() - started))
-        warnings: tuple[Problem, ...] = (elsewhere,) if elsewhere else ()
+        warnings = (elsewhere,) if elsewhere else ()
         if isinstance(found, Problem):
             certain = found.code not in UNCERTAIN
             return Look(reference, problem=found, certain=certain, warnings=warnings, elapsed_ms=elapsed)
-        low = rate_warning(subject, found.rate_limit)
-        warnings += (low,) if low else ()
-        return Look(reference, image=found, warnings=warnings, elapsed_ms=elapsed)
+        more = (
+            rate_warning(subject, found.image.rate_limit),
+            late_warning(subject) if found.asks_late else None,
+        )
+        seen_with = (*warnings, *(warning for warning in more if warning))
+        return Look(reference, image=found.image, warnings=seen_with, elapsed_ms=elapsed)
 
-    async def _ask_all(self, subject: Subject, architecture: str, trail: Trail) -> RemoteImage | Problem:
+    async def _ask_all(self, subject: Subject, architecture: str, trail: Trail) -> Seen | Problem:
         settings = await self._settings()
         try:
             addresses = await self._addresses(subject.reference.registry, settings, trail)
@@ -152,7 +154,7 @@ class Looker:
                 return ()
             raise
 
-    async def _ask(self, inquiry: Inquiry, way: Way) -> tuple[RemoteImage | Problem, bool]:
+    async def _ask(self, inquiry: Inquiry, way: Way) -> tuple[Seen | Problem, bool]:
         """What one endpoint says, and whether no other is to be asked."""
         endpoint = way.endpoint
         try:
@@ -165,9 +167,11 @@ class Looker:
         except TimeoutError:
             if endpoint.owner:
                 raise
-            return inquiry.subject.error(
-                "RegistrySilent", waited_for=way.trail.waiting_for, seconds=f"{MIRROR_S:g}"
-            ).first, False
+            return _silent(inquiry.subject, way.trail, MIRROR_S), False
+
+
+def _silent(subject: Subject, trail: Trail, seconds: float) -> Problem:
+    return subject.error("RegistrySilent", waited_for=trail.waiting_for, seconds=f"{seconds:g}").first
 
 
 def _lasts(look: Look) -> int:

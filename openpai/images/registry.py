@@ -156,6 +156,10 @@ def _unreached(error: Exception) -> Unreached:
     elif isinstance(error, aiohttp.ClientConnectorSSLError):
         cause = error.os_error
         fault = "not-tls" if getattr(cause, "reason", "") in _NOT_TLS else "unknown-ca"
+    elif isinstance(error, aiohttp.ClientHttpProxyError):
+        return Unreached(
+            fault, f"the proxy answers {error.status} {error.message}"
+        )  # its URL may hold a password
     elif isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL | ValueError):
         fault = "not-http"
     elif isinstance(error, aiohttp.ClientConnectorError):

@@ -162,6 +162,13 @@ def rate_warning(subject: Subject, limit: RateLimit | None) -> Problem | None:
     return Problem("RateLimitLow", {"registry": subject.reference.registry, "hours": hours, **params})
 
 
+def late_warning(subject: Subject) -> Problem:
+    """The registry asks for the log-in where Docker Engine does not look."""
+    return Problem(
+        "RegistryAsksLate", {"image": str(subject.reference), "registry": subject.reference.registry}
+    )
+
+
 def login_is_elsewhere(reference: ImageReference, credential: Credential | None) -> Problem | None:
     """The log-in names another registry than the image does: most likely the image's name lacks its registry."""
     if (
