@@ -17,6 +17,7 @@ A job is data that walks one way through this house; a room knows only the rooms
     protocol/     the job YAML: parse, validate, templates, secrets
     messages/     every text a person reads, in English and Simplified Chinese
     doctor        what keeps this machine from running jobs
+    builder/      has the standard images here, built from their recipes
     errors, settings, clock
 """
 

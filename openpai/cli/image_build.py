@@ -3,6 +3,8 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -25,6 +27,7 @@ from openpai.cli.units import duration, size
 @click.option("--no-cache", is_flag=True)
 @click.pass_obj
 def build(target: Target, name: str, if_missing: bool, pull: bool, no_cache: bool) -> None:
+    chosen, settings = recipe(name), settings_of(target)
     began = time.monotonic()
 
     def tell(told: Told) -> None:
@@ -32,9 +35,17 @@ def build(target: Target, name: str, if_missing: bool, pull: bool, no_cache: boo
             f"{duration(time.monotonic() - began):>7}  {one_line(say(told.code, **told.params))}", error=True
         )
 
-    with tempfile.NamedTemporaryFile(prefix="pai-image-build-", suffix=".log", delete=False) as log:
-        wanted = Wanted(Path(log.name), if_missing=if_missing, pull=pull, cache=not no_cache)
-    built = asyncio.run(have_image(recipe(name), settings_of(target), wanted, tell))
-    wanted.log.unlink()
+    with _log() as log:
+        wanted = Wanted(log, if_missing=if_missing, pull=pull, cache=not no_cache)
+        built = asyncio.run(have_image(chosen, settings, wanted, tell))
     took = duration(time.monotonic() - began)
     line(say(f"build.done.{built.how}", image=built.image, size=size(built.size_bytes), took=took))
+
+
+@contextmanager
+def _log() -> Iterator[Path]:
+    """A file for all that is printed; it stays when the build fails, since the error names it."""
+    with tempfile.NamedTemporaryFile(prefix="pai-image-build-", suffix=".log", delete=False) as file:
+        log = Path(file.name)
+    yield log
+    log.unlink()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from openpai.errors import PaiError, Problem
+from openpai.errors import PaiError, Params, Problem
 from openpai.images.catalogue import (
     CatalogueImage,
     Fields,
@@ -104,7 +104,7 @@ def read(text: str, file: Path) -> AdminImages:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = int(found[1]) if (found := re.search(r"at line (\d+)", str(error))) else text.count("\n") + 1
-        params = {"file": str(file), "line": line, "reason": str(error)}
+        params: Params = {"file": str(file), "line": line, "reason": str(error)}
         raise PaiError(Problem("ImagesFileSyntax", params, line=line)) from error
     reader = _Reader()
     images = reader.read(table)

@@ -6,7 +6,7 @@ allows 100 connections (each followed log holds one) and cannot send Docker Hub 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
@@ -78,14 +78,18 @@ class Engine:
         headers: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """One request whose answer the caller reads; contact lost while it reads is `NoContact` as well."""
+        """One request whose answer the caller reads; contact lost while it reads is `NoContact` as well.
+
+        `body`: a value to send as JSON, or the bytes themselves as they come.
+        """
+        sent = {"data": body} if isinstance(body, AsyncIterable) else {"json": body}
         with self._contact():
             prefix = self._version or await self._negotiate()
             async with self._open().request(
                 method,
                 f"{self._base}{prefix}{path}",
                 params=params,
-                json=body,
+                **sent,
                 headers=headers,
                 timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=10),
             ) as response:
