@@ -81,7 +81,7 @@ class PlainScreen:
 
     def pull(self, pull: Pull) -> None:
         now = time.monotonic()
-        self._pulls.take(pull, now)
+        self._pulls.take(pull)
         late = now - self._told_at >= _PLAIN_SECONDS
         far = self._pulls.share - self._told_share >= _PLAIN_SHARE
         if late or far:
@@ -119,7 +119,7 @@ class TerminalScreen(PlainScreen):
 
     def pull(self, pull: Pull) -> None:
         now = time.monotonic()
-        self._pulls.take(pull, now)
+        self._pulls.take(pull)
         if self._output.at_line_start and (self._pulls.complete or now - self._drawn_at >= _REDRAW):
             width = shutil.get_terminal_size().columns - 1
             self._terminal.write(f"\r\x1b[K{clean(self._pulls.bar(width))}")

@@ -104,6 +104,6 @@ def _about(task: Task) -> str:
         return diagnosis["message"]
     if (pull := task.status.get("pull")) and task.status["taskState"] == "WAITING":
         pulls = Pulls()
-        pulls.take(pull, 0.0)
+        pulls.take(pull)
         return pulls.text()
     return ""

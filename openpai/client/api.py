@@ -12,10 +12,12 @@ from openpai.client.events import Event, LogPart, TaskAttempt
 from openpai.client.http import Http
 from openpai.client.replies import (
     Accepted,
+    Cleaning,
     Done,
     DryRun,
     Group,
     ImageCheck,
+    ImagePull,
     Images,
     Info,
     JobDetail,
@@ -23,6 +25,8 @@ from openpai.client.replies import (
     Jobs,
     Json,
     Member,
+    PullAccepted,
+    RemovedImages,
     StoredCredential,
     Submitted,
 )
@@ -179,6 +183,24 @@ class Client:
         body = {"image": image, "username": username, "password": password, "registryuri": registryuri}
         given = {key: value for key, value in body.items() if value is not None}
         return cast(ImageCheck, await self._http.json("POST", "/api/v2/images/check", body=given))
+
+    async def image_pulls(self) -> list[ImagePull]:
+        """The pulls that run, wait or failed, and those of the last hour that an admin asked for."""
+        return cast(list[ImagePull], (await self._http.json("GET", "/api/v2/images/pulls"))["data"])
+
+    async def pull_image(self, image: str) -> PullAccepted:
+        """Have an image pulled in the background; for an admin. `image_pulls` tells how it goes."""
+        return cast(PullAccepted, await self._http.json("POST", "/api/v2/images/pull", body={"image": image}))
+
+    async def image_removals(self, *, offset: int = 0, limit: int = 100) -> RemovedImages:
+        """The images that were removed to make room, the latest first."""
+        query = {"offset": offset, "limit": limit}
+        return cast(RemovedImages, await self._http.json("GET", "/api/v2/images/removals", query=query))
+
+    async def clean_images(self, *, dry_run: bool = False) -> Cleaning:
+        """Remove the images that the disk policy removes now, or only tell which; for an admin."""
+        query = {"dryRun": "true" if dry_run else "false"}
+        return cast(Cleaning, await self._http.json("POST", "/api/v2/images/clean", query=query))
 
     async def credentials(self) -> list[StoredCredential]:
         """The log-ins for registries that count for the caller, without passwords; an admin's: of all groups."""

@@ -108,7 +108,10 @@ class Jobs(TypedDict):
 
 
 class Pull(TypedDict):
-    """How far the image of a task has come. Bytes are of the compressed layers; None or 0 while not known."""
+    """How far the image of a task has come. Bytes are of the compressed layers; None or 0 while not known.
+
+    The speed is over the last seconds.
+    """
 
     role: str
     index: int
@@ -117,6 +120,8 @@ class Pull(TypedDict):
     totalBytes: int | None
     layersDone: int
     layersTotal: int
+    bytesPerSecond: int
+    remainingSeconds: int | None
 
 
 class TaskStatus(TypedDict):
@@ -308,3 +313,67 @@ class Images(TypedDict):
     others: list[LocalImage]
     machines: list[Json]
     problems: list[Problem]
+
+
+class ImagePull(TypedDict):
+    """A pull that runs or waits, that failed (`reason`), or came within the last hour."""
+
+    image: str
+    by: Literal["admin", "prepull", "job"]
+    state: Literal["pulling", "waiting", "done", "failed"]
+    since: int | None
+    doneBytes: int
+    totalBytes: int
+    layersDone: int
+    layersTotal: int
+    bytesPerSecond: int
+    remainingSeconds: int | None
+    reason: Reason | None
+    againTime: int | None
+
+
+class PullAccepted(Accepted):
+    """`image` is its name as `image_pulls` has it."""
+
+    image: str
+
+
+class RemovedImage(TypedDict):
+    """An image that was removed, or by a dry run would be (`removedTime` None)."""
+
+    image: str
+    names: list[str]
+    sizeBytes: int
+    usedTime: int
+    removedTime: int | None
+    reason: Reason
+
+
+class RemovedImages(TypedDict):
+    totalCount: int
+    data: list[RemovedImage]
+
+
+class KeptImage(TypedDict):
+    image: str
+    names: list[str]
+    sizeBytes: int
+    reason: Reason
+
+
+class Disk(TypedDict):
+    totalBytes: int
+    freeBytes: int
+    usedPercent: float
+
+
+class Cleaning(TypedDict):
+    """What cleaning did, or would do; `before` and `after` are None where the server cannot see the disk."""
+
+    dryRun: bool
+    highPercent: float
+    lowPercent: float
+    before: Disk | None
+    after: Disk | None
+    removed: list[RemovedImage]
+    kept: list[KeptImage]

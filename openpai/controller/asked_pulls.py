@@ -19,7 +19,7 @@ from openpai.lifecycle.retry import back_off
 
 log = structlog.get_logger()
 
-By = Literal["admin", "prepull"]
+By = Literal["admin", "prepull", "job"]
 State = Literal["pulling", "waiting", "done", "failed"]
 
 MakeRoom = Callable[[str, RemoteImage], Awaitable[None]]
@@ -33,14 +33,14 @@ _TOLD_MS = 3_600_000  # how long what has ended is told
 
 
 @dataclass(frozen=True, slots=True)
-class AskedPull:
+class ImagePull:
     """A pull as it stands. `waiting`: for its turn, or after a failure (`problem`) for the next try at `again_at`
-    (ms). `since` is when it came into this state."""
+    (ms). `since` is when it came into this state; None for a pull that jobs began."""
 
     image: ImageReference
     by: By
     state: State
-    since: int
+    since: int | None
     progress: PullProgress | None = None
     problem: Problem | None = None
     again_at: int | None = None
@@ -56,15 +56,15 @@ class AskedPulls:
         self._inspect = inspect
         self._make_room = make_room
         self._done = done
-        self._pulls: dict[ImageReference, AskedPull] = {}
+        self._pulls: dict[ImageReference, ImagePull] = {}
         self._running: dict[ImageReference, asyncio.Task[None]] = {}
         self._ahead = asyncio.Lock()  # one at a time: what jobs wait for comes first
 
-    def all(self) -> Sequence[AskedPull]:
+    def all(self) -> Sequence[ImagePull]:
         """What runs and waits, what was refused, and what came within the last hour; in the order of asking."""
         now = now_ms()
         for image, pull in list(self._pulls.items()):
-            if pull.state == "done" and now - pull.since > _TOLD_MS:
+            if pull.state == "done" and now - (pull.since or 0) > _TOLD_MS:
                 del self._pulls[image]
         return list(self._pulls.values())
 
@@ -102,7 +102,7 @@ class AskedPulls:
 
     def _begin(self, image: ImageReference, by: By) -> None:
         self._pulls.pop(image, None)
-        self._pulls[image] = AskedPull(image, by, "waiting", now_ms())
+        self._pulls[image] = ImagePull(image, by, "waiting", now_ms())
         task = asyncio.create_task(self._run(image, by), name=f"{by} pulls {image}")
         self._running[image] = task
         task.add_done_callback(lambda _: self._ended(image, task))

@@ -13,10 +13,10 @@ import structlog
 
 from openpai.backends.contract import ImageEngine
 from openpai.clock import now_ms
-from openpai.controller.asked_pulls import AskedPulls, Inspect
+from openpai.controller.asked_pulls import AskedPulls, ImagePull, Inspect
 from openpai.errors import NoContact, PaiError, TemporaryFailure
 from openpai.images import cleaning, disk
-from openpai.images.admin_file import AdminImages
+from openpai.images.admin_file import AdminImages, Cleaning
 from openpai.images.cleaning import CleaningPlan, Removal, Uses, named
 from openpai.images.disk import ImageDisk, Room
 from openpai.images.facts import LocalImage, RemoteImage
@@ -69,7 +69,7 @@ class ImageKeeper:
         self._used: dict[str, int] = {}  # what is about to be used, and since when (ms)
         self._removing = asyncio.Lock()
         self._awake = asyncio.Event()
-        self.asked = AskedPulls(engine, inspect, self.make_room, self._came)
+        self._asked = AskedPulls(engine, inspect, self.make_room, self._came)
 
     async def use(self, image: str) -> None:
         """An image, by name or id, is about to be used by a task: from when this returns on it is not removed, and
@@ -87,7 +87,30 @@ class ImageKeeper:
                     async with asyncio.timeout(_ROUND_S):
                         await self._awake.wait()
         finally:
-            await self.asked.close()
+            await self._asked.close()
+
+    @property
+    def policy(self) -> Cleaning:
+        """When images are removed."""
+        return self._admin().cleaning
+
+    def pull(self, image: ImageReference) -> None:
+        """Pull an image by an admin's hand, in the background: `pulls` tells how it goes."""
+        self._asked.ask(image)
+
+    def pulls(self) -> Sequence[ImagePull]:
+        """All pulls, whoever wants them: those that were asked for, then those of jobs alone."""
+        asked = self._asked.all()
+        known = {str(pull.image) for pull in asked if pull.state == "pulling"}
+        of_jobs = [progress for progress in self._engine.pulls() if progress.image not in known]
+        return [
+            *asked,
+            *(ImagePull(parse_reference(p.image), "job", "pulling", None, progress=p) for p in of_jobs),
+        ]
+
+    async def removals(self, offset: int, limit: int) -> tuple[int, Sequence[Removed]]:
+        """How many images were removed so far, and some of them, the latest first."""
+        return await self._uses.count_removals(), await self._uses.removals(offset, limit)
 
     async def plan(self) -> CleaningPlan | None:
         """What cleaning would do now; None where the disk cannot be seen, or it is not known yet what jobs need."""
@@ -136,7 +159,7 @@ class ImageKeeper:
         await self._note_uses(images)
         self._pull_ahead(images)
         seen = await self._engine.image_disk()
-        if seen is not None and seen.used_percent > self._admin().cleaning.high_percent:
+        if seen is not None and seen.used_percent > self.policy.high_percent:
             await self.clean()
 
     async def _note_uses(self, images: Sequence[LocalImage]) -> None:
@@ -148,7 +171,7 @@ class ImageKeeper:
     def _pull_ahead(self, images: Sequence[LocalImage]) -> None:
         wanted = self._admin().prepull
         missing = [image for image in wanted if not named(images, [image])]
-        self.asked.ahead(missing, afresh=wanted != self._known_prepull)
+        self._asked.ahead(missing, afresh=wanted != self._known_prepull)
         self._known_prepull = wanted
 
     async def _room(self, image: RemoteImage) -> tuple[Room | None, frozenset[str]]:
@@ -162,9 +185,7 @@ class ImageKeeper:
         layers = await self._layers()
         shared = frozenset(key for key, here in layers.items() if disk.shared_layers(image, [here]))
         look = await self._look(shared)
-        freeable = (
-            0 if look is None else cleaning.freeable(look.images, look.uses, self._admin().cleaning, now_ms())
-        )
+        freeable = 0 if look is None else cleaning.freeable(look.images, look.uses, self.policy, now_ms())
         return disk.room(image, layers.values(), seen, freeable), shared
 
     async def _layers(self) -> dict[str, tuple[str, ...]]:
@@ -188,7 +209,7 @@ class ImageKeeper:
         return _Look(images, Uses(await self._uses.all(), stays), seen)
 
     def _plan(self, look: _Look, to_free: int | None) -> CleaningPlan:
-        return cleaning.plan(look.images, look.uses, look.disk, self._admin().cleaning, now_ms(), to_free)
+        return cleaning.plan(look.images, look.uses, look.disk, self.policy, now_ms(), to_free)
 
     async def _clean(self, to_free: int | None, spared: AbstractSet[str]) -> Cleaned | None:
         """One image at a time, looking again before each: how much a removal frees is seen only then."""

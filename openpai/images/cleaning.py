@@ -54,9 +54,10 @@ class CleaningPlan:
         return sum(removal.image.size_bytes for removal in self.removals)
 
     @property
-    def used_percent_after(self) -> float:
+    def disk_after(self) -> ImageDisk:
+        """The disk as it would be at best."""
         free = min(self.disk.free_bytes + self.freed_bytes, self.disk.total_bytes)
-        return ImageDisk(self.disk.total_bytes, free).used_percent
+        return ImageDisk(self.disk.total_bytes, free)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,12 +77,12 @@ def test_show_of_a_waiting_job_tells_why(pai: Pai, server: StandIn) -> None:
 def test_show_of_a_pulling_task_tells_how_far_the_image_is(pai: Pai, server: StandIn) -> None:
     pull = {
         "role": "worker", "index": 0, "image": "big:1", "doneBytes": 500_000_000, "totalBytes": 2_000_000_000,
-        "layersDone": 1, "layersTotal": 4,
+        "layersDone": 1, "layersTotal": 4, "bytesPerSecond": 50_000_000, "remainingSeconds": 30,
     }  # fmt: skip
     server.world.jobs["ann~train"] = a_job(
         state="WAITING", sub_state="PREPARING", tasks=[a_task(0, "WAITING", pull=pull)]
     )
-    assert "25% 500 MB / 2.0 GB" in pai("show", "ann~train").stdout
+    assert "25% 500 MB / 2.0 GB 50.0 MB/s 30s left" in pai("show", "ann~train").stdout
 
 
 def test_show_as_json_is_the_job_as_the_api_has_it(pai: Pai, server: StandIn) -> None:

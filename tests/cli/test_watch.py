@@ -44,6 +44,7 @@ def a_pull(share: float) -> dict[str, object]:
     return {
         "role": "worker", "index": 0, "image": "big:1", "doneBytes": int(total * share), "totalBytes": total,
         "layersDone": int(share * 4), "layersTotal": 4,
+        "bytesPerSecond": 100_000_000, "remainingSeconds": int(total * (1 - share) / 1e8),
     }  # fmt: skip
 
 

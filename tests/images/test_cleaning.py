@@ -49,7 +49,7 @@ def test_above_it_the_longest_unused_go_until_the_low_one() -> None:
     made = plan(images, uses({"a": 3, "b": 9, "c": 5, "d": 7, "e": 4}), FULL, POLICY, NOW)
     assert gone(made) == ["b", "d", "c"]
     assert why(made) == {"e": "KeptEnoughRoom", "a": "KeptEnoughRoom"}
-    assert (made.freed_bytes, round(made.used_percent_after)) == (300, 60)
+    assert (made.freed_bytes, round(made.disk_after.used_percent)) == (300, 60)
 
 
 def test_what_must_stay_stays_and_says_why() -> None:

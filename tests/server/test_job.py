@@ -88,13 +88,13 @@ async def test_the_log_that_a_task_names_can_be_read(house: House, api: httpx2.A
 
 async def test_a_pull_is_shown_with_its_task(house: House, api: httpx2.AsyncClient) -> None:
     run = await house.submitted()
-    house.controller.pulling = {run.tasks[1].uid: PullProgress("ubuntu:22.04", 10, 100, 1, 4)}
+    house.controller.pulling = {run.tasks[1].uid: PullProgress("ubuntu:22.04", 10, 100, 1, 4, 30, 3)}
     tasks = (await api.get("/api/v2/jobs/alice~train")).json()["taskRoles"]["taskmain"]["taskStatuses"]
     assert [task["pull"] for task in tasks] == [
         None,
         {
             "role": "Task_Main", "index": 1, "image": "ubuntu:22.04",
-            "doneBytes": 10, "totalBytes": 100, "layersDone": 1, "layersTotal": 4,
+            "doneBytes": 10, "totalBytes": 100, "layersDone": 1, "layersTotal": 4, "bytesPerSecond": 30, "remainingSeconds": 3,
         },
     ]  # fmt: skip
 
