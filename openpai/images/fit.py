@@ -67,14 +67,15 @@ def preflight(image: str, needs: Needs | None, machines: Iterable[Machine], gpu:
     fits = tuple(fit(needs, machine, gpu) for machine in machines)
     if needs is None or gpu <= 0 or not fits:
         return Preflight(fits)
-    nodes = frozenset(fit.machine for fit in fits if fit.ok)
-    warnings = needs.problems + tuple(fit.problem for fit in fits if fit.ok and fit.problem)
+    nodes = frozenset(one.machine for one in fits if one.ok)
     if not nodes:
         return Preflight(fits, _refusal(image, fits), needs.problems, nodes)
-    if with_gpus := [fit for fit in fits if not fit.ok and fit.code != "NoNvidiaGpu"]:
-        total = len(nodes) + len(with_gpus)
-        warnings = (_some("ImageFitsSomeNodes", image, len(nodes), total, with_gpus), *warnings)
-    return Preflight(fits, None, warnings, nodes if len(nodes) < len(fits) else None)
+    warnings = needs.problems + tuple(one.problem for one in fits if one.ok and one.problem)
+    refused = [one for one in fits if not one.ok and one.code != "NoNvidiaGpu"]
+    if refused:
+        some = _told_of(refused, "ImageFitsSomeNodes", image, len(nodes), len(nodes) + len(refused))
+        warnings = (some, *warnings)
+    return Preflight(fits, None, warnings, None if len(nodes) == len(fits) else nodes)
 
 
 def fit(needs: Needs | None, machine: Machine, gpu: int = 1) -> Fit:
@@ -89,7 +90,7 @@ def fit(needs: Needs | None, machine: Machine, gpu: int = 1) -> Fit:
     if machine.driver is None:
         return Fit(machine.name, False, "NoNvidiaDriver", {"machine": machine.name})
     fits = [_fit_gpu(needs, machine, machine.driver, its) for its in machine.gpus]
-    return min(fits, key=lambda fit: (fit.ok, not fit.code))
+    return min(fits, key=lambda one: (one.ok, not one.code))
 
 
 def _fit_gpu(needs: Needs, machine: Machine, driver: str, gpu: Gpu) -> Fit:
@@ -167,15 +168,14 @@ def _driver_too_old(needs: Needs, driver: str, gpu: Gpu) -> _Refused:
 def _refusal(image: str, fits: tuple[Fit, ...]) -> Problem | None:
     if len(fits) == 1:
         return fits[0].problem
-    return _some("ImageFitsNoNode", image, 0, len(fits), fits)
+    return _told_of(fits, "ImageFitsNoNode", image, 0, len(fits))
 
 
-def _some(code: str, image: str, fitting: int, total: int, refused: Iterable[Fit]) -> Problem:
-    reasons = [fit.brief for fit in refused]
+def _told_of(refused: Iterable[Fit], code: str, image: str, fitting: int, total: int) -> Problem:
+    reasons = [one.brief for one in refused]
     if len(reasons) > _LONGEST_LIST:
         reasons[_LONGEST_LIST:] = ["…"]
-    counts = {"fitting": fitting, "total": total}
-    return Problem(code, {"image": image, "reasons": "; ".join(reasons), **counts})
+    return Problem(code, {"image": image, "fitting": fitting, "total": total, "reasons": "; ".join(reasons)})
 
 
 def _told(gpu: Gpu, generation: Generation) -> dict[str, str]:
