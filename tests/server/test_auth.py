@@ -96,7 +96,11 @@ async def test_every_call_but_the_open_ones_wants_a_token(house: House) -> None:
         ("GET", f"{job}/config"), ("PUT", f"{job}/executionType"), ("GET", f"{job}/events"),
         ("GET", f"{job}/watch"), ("GET", log_path(run)), ("GET", log_path(run, "all")),
         ("GET", log_path(run, "all/stream")), ("GET", log_path(run).removesuffix("/0/logs")),
-        ("GET", "/api/v1/user/alice/jobs/train"),
+        ("GET", "/api/v1/user/alice/jobs/train"), ("GET", "/api/v2/credentials"),
+        ("PUT", "/api/v2/credentials"), ("DELETE", "/api/v2/credentials"), ("GET", "/api/v2/groups"),
+        ("POST", "/api/v2/groups"), ("GET", "/api/v2/groups/team"), ("DELETE", "/api/v2/groups/team"),
+        ("GET", "/api/v2/groups/team/userlist"), ("PUT", "/api/v2/users/alice/group"),
+        ("DELETE", "/api/v2/users/alice/group"),
     ]  # fmt: skip
     async with client(house, None) as asking:
         for method, path in calls:
