@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.engine import make_image
 from benchmarks.first_line import first_line
 from benchmarks.idle import idle
+from benchmarks.image_check import image_check
 from benchmarks.many_jobs import many_jobs
 from benchmarks.server import server
 from benchmarks.submissions import submissions
@@ -20,6 +21,7 @@ BENCHMARKS: dict[str, Callable[..., Awaitable[Figures]]] = {
     "many-jobs": many_jobs,
     "submissions": submissions,
     "idle": idle,
+    "image-check": image_check,
 }
 
 

@@ -82,15 +82,16 @@ Exchange = Generator[Request, Response, T]
 
 def follow(request: Request, *, plain_allowed: bool) -> Exchange[Response]:
     """Ask, and go where the answer points to; to another origin without `Authorization`, and to one without TLS
-    only where `plain_allowed`."""
+    only where `plain_allowed`. What another origin wants to be shown is passed over: it is not the registry."""
+    asked = request.url
     response = yield request
     for _ in range(_MAX_REDIRECTS):
         place = response.headers.get("location", "")
         if response.status not in _REDIRECTS or not place:
-            return response
+            break
         url = urljoin(request.url, place)
         if urlsplit(url).scheme not in (("https", "http") if plain_allowed else ("https",)):
-            return response
+            break
         kept = {
             name: value
             for name, value in request.headers.items()
@@ -98,6 +99,9 @@ def follow(request: Request, *, plain_allowed: bool) -> Exchange[Response]:
         }
         request = replace(request, url=url, headers=kept)
         response = yield request
+    if _origin(request.url) != _origin(asked):
+        headers = {name: value for name, value in response.headers.items() if name != "www-authenticate"}
+        return replace(response, headers=headers)
     return response
 
 

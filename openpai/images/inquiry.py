@@ -98,7 +98,7 @@ class Inquiry:
 
     def _verified(self, answer: Response, digest: str) -> str:
         """The digest of a body, which is what it should be. Docker names bodies by SHA-256 where nobody does."""
-        made = digest_of(answer.body, digest.partition(":")[0] or "sha256")
+        made = digest_of(answer.body, like=digest)
         if digest and made != digest:
             raise self.subject.error(
                 "RegistryFailed", Response(answer.status, body=f"{made} != {digest}".encode())
@@ -108,7 +108,7 @@ class Inquiry:
     def _read(self, answer: Response) -> Manifest | Index:
         try:
             return read_manifest(answer.body, answer.headers.get("content-type", ""))
-        except (ValueError, KeyError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise self.subject.error("NotARegistry", answer) from error
 
     def _no_manifest(self, login: Login, answer: Response) -> Exchange[PaiError]:

@@ -5,6 +5,7 @@ What is no image raises `Unfit` with the error code and the parameters that are 
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _LAYERS = (f"{_DOCKER}image.rootfs.", f"{_OCI}layer.")
 
 ACCEPT = ", ".join((*_INDEXES, *_MANIFESTS, *(f"{kind};q=0.1" for kind in _OUTDATED)))
 """For the `Accept` header. Outdated manifests are asked for too, so that they can be named as what they are."""
+
+_DIGEST = re.compile(r"(?:sha256|sha384|sha512):[0-9a-f]{64,128}")
 
 
 class Unfit(Exception):
@@ -67,8 +70,9 @@ def wrong_platform(platforms: Sequence[str], engine: str) -> Unfit:
     return Unfit("ImageWrongPlatform", platforms=", ".join(platforms), needed=f"linux/{engine}")
 
 
-def digest_of(body: bytes, algorithm: str = "sha256") -> str:
-    """`algorithm:hex` of a body; the algorithms of image references are known."""
+def digest_of(body: bytes, like: str = "") -> str:
+    """The digest of a body, by the algorithm of `like`, which may be it; SHA-256 where that is none."""
+    algorithm = like.partition(":")[0] if _DIGEST.fullmatch(like) else "sha256"
     return f"{algorithm}:{hashlib.new(algorithm, body).hexdigest()}"
 
 
@@ -101,9 +105,9 @@ def read_config(body: bytes) -> ImageConfig:
         architecture=str(found.get("architecture") or ""),
         os=str(found.get("os") or "linux"),
         variant=str(found.get("variant") or ""),
-        environment=dict(str(line).partition("=")[::2] for line in config.get("Env") or ()),
+        environment=dict(str(line).partition("=")[::2] for line in _list(config.get("Env"))),
         labels={str(k): str(v) for k, v in labels.items()} if isinstance(labels, dict) else {},
-        diff_ids=tuple(str(digest) for digest in rootfs.get("diff_ids") or ()),
+        diff_ids=tuple(str(digest) for digest in _list(rootfs.get("diff_ids"))),
     )
 
 
@@ -117,7 +121,7 @@ def _manifest(found: Mapping[str, object]) -> Manifest:
     for layer in layers:
         if not str(layer.get("mediaType") or "").startswith(_LAYERS):
             raise Unfit("NotAnImage", what=str(layer.get("mediaType") or "a layer of no type"))
-    return Manifest(str(config["digest"]), tuple(int(str(layer.get("size") or 0)) for layer in layers))
+    return Manifest(_digest(config), tuple(int(str(layer.get("size") or 0)) for layer in layers))
 
 
 def _is_image(item: Mapping[str, object]) -> bool:
@@ -135,7 +139,18 @@ def _entry(item: Mapping[str, object]) -> tuple[str, Platform]:
     given = item.get("platform")
     of: Mapping[str, object] = given if isinstance(given, dict) else {}
     words = [str(of.get(name) or "") for name in ("architecture", "os", "variant")]
-    return str(item["digest"]), Platform(*words)
+    return _digest(item), Platform(*words)
+
+
+def _digest(descriptor: Mapping[str, object]) -> str:
+    digest = str(descriptor.get("digest"))
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError("a part without a digest")
+    return digest
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()
 
 
 def _items(found: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
