@@ -91,6 +91,7 @@ KINDS: Mapping[str, Kind] = {
     # admission
     "NeverFits": _PROTOCOL,
     "JobNeverFits": _PROTOCOL,
+    "NeverFitsItsImage": _PROTOCOL,
     "TooManyTasks": _PROTOCOL,
     "TooManyPorts": _PROTOCOL,
     "ImageHereUnchecked": _IMAGE,

@@ -20,13 +20,14 @@ from openpai.backends.contract import Backend
 from openpai.backends.docker.backend import DockerBackend
 from openpai.backends.docker.image_facts import architecture
 from openpai.clock import new_id, now_ms
+from openpai.controller.image_keeper import ImageKeeper
 from openpai.controller.loop import Controller
 from openpai.controller.prepare import Preparer
 from openpai.controller.situation import Policy
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, fail
+from openpai.images.admin_file import AdminFile
 from openpai.images.docker_config import DockerConfig, config_file
-from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspector
 from openpai.images.keyring import Keyring
 from openpai.images.look import Looker
@@ -40,6 +41,7 @@ from openpai.store.credentials import CredentialStore
 from openpai.store.data_dir import DataDir
 from openpai.store.database import Database
 from openpai.store.groups import GroupStore
+from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.tokens import Identity, TokenStore
@@ -78,9 +80,23 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
         looker = Looker(partial(_registries, backend), now_ms)
         keyring = Keyring(credentials.stored, DockerConfig(config_file(os.environ)))
         inspector = Inspector(backend.find_image, keyring, looker, partial(_architecture, backend))
-        prepare = Preparer(backend, inspector, _room_for_all).prepare
+        admin_file = AdminFile(settings.images_path)
+        keeper = ImageKeeper(
+            backend,
+            ImageUses(database),
+            admin_file.current,
+            lambda: controller.images(),
+            inspector.inspect,
+        )
+        prepare = Preparer(backend, inspector, keeper).prepare
         controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy)
-        sources = Sources(controller.cluster, backend.machines, inspector.inspect)
+        sources = Sources(
+            controller.cluster,
+            controller.machines,
+            inspector.inspect,
+            keeper.room,
+            lambda: admin_file.current().catalogue(),
+        )
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")
         services = Services(
@@ -93,18 +109,23 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             submit=admission.submit,
             dry_run=admission.dry_run,
             controller=controller,
+            keeper=keeper,
             token_secret=token_secret,
         )
         url = _url(listening)
         token = await _local_token(data_dir, tokens, token_secret)
         data_dir.tell_client(url, ADMIN, token)
-        looping = asyncio.create_task(controller.run(), name="controller")
+        looping = (
+            asyncio.create_task(controller.run(), name="controller"),
+            asyncio.create_task(keeper.run(), name="image keeper"),
+        )
         log.info("server is up", url=url, data_dir=str(settings.data_dir))
         try:
             await _Server(services).serve(sockets=[listening])
         finally:
-            looping.cancel()
-            await asyncio.gather(looping, return_exceptions=True)
+            for running in looping:
+                running.cancel()
+            await asyncio.gather(*looping, return_exceptions=True)
             await looker.close()
             await backend.close()
     log.info("server is down; containers go on")
@@ -124,10 +145,6 @@ async def _architecture(backend: Backend) -> str:
         return (await backend.machines())[0].architecture
     except NoContact:
         return architecture({"Architecture": platform.machine()})
-
-
-async def _room_for_all(image: RemoteImage) -> None:
-    """TODO"""
 
 
 async def _local_token(data_dir: DataDir, tokens: TokenStore, secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Images as a test says they are, for tests that are not about registries: a real look is in tests/images, tests/e2e."""
+"""Images as a test says they are, for tests that are not about registries. Real looks: tests/images, tests/e2e."""
 
 from dataclasses import replace
 
@@ -61,6 +61,10 @@ async def nothing_known(
 
 async def one_machine() -> tuple[Machine, ...]:
     return (BOX_MACHINE,)
+
+
+async def room_for_all(image: RemoteImage) -> None:
+    """`facts.FindRoom` where nobody can see the disk."""
 
 
 async def as_planned(username: str, plan: ContainerPlan) -> ContainerPlan:

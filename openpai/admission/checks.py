@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from openpai.admission.facts import Facts
-from openpai.admission.image_checks import image_verdicts
+from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
 from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, task_resources
@@ -20,7 +20,8 @@ MAX_PORTS = 1_000
 def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
-    return [*_name(job, facts), *image_verdicts(job, facts), *(sizes or _fits(job, facts))]
+    fits = sizes or [*driver_verdicts(job, facts), *_fits(job, facts)]
+    return [*_name(job, facts), *image_verdicts(job, facts), *fits]
 
 
 def _name(job: Job, facts: Facts) -> Iterable[Verdict]:
@@ -60,6 +61,9 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
         yield Verdict(
             "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, ("taskRoles",)
         )
+    elif not ever_fits(gang_of(job.name, job.task_roles, bound := nodes_of_roles(job, facts)), nodes):
+        names = sorted(frozenset().union(*bound.values()))
+        yield Verdict("fits", "fail", "NeverFitsItsImage", {"nodes": ", ".join(names)}, ("taskRoles",))
     else:
         yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from openpai.errors import NoContact, PaiError
+from openpai.images.catalogue import CatalogueImage, find_image, standard_images
 from openpai.images.credential import Credential
+from openpai.images.disk import Room
+from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock
 from openpai.images.machine import Machine
@@ -33,21 +36,29 @@ class Inspect(Protocol):
     ) -> Inspected: ...
 
 
+FindRoom = Callable[[RemoteImage], Awaitable[Room | None]]
+"""Whether an image has room on the disk; None where that cannot be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the facts come from. The first two raise `NoContact`."""
+    """Where the facts come from. `cluster`, `machines` and `room` may raise `NoContact`."""
 
     cluster: Callable[[], Awaitable[Cluster]]
     machines: Callable[[], Awaitable[Sequence[Machine]]]
     inspect: Inspect
+    room: FindRoom
+    catalogue: Callable[[], Sequence[CatalogueImage]] = standard_images
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """An image of the job: what is known of it. `now`: of what its tag names today, where a clone is held to what it
-    named for another job."""
+    """An image of the job: what is known of it, its entry in the catalogue, and the room for it where it is not here.
+    `now`: what is known of what its tag names today, where a clone is held to what it named for another job."""
 
     inspected: Inspected
+    entry: CatalogueImage | None = None
+    room: Room | None = None
     now: Inspected | None = None
 
 
@@ -73,9 +84,7 @@ async def gather(
 
     `inherited`: what the images of the job that this one is a clone of were held to, by their names in the file.
     """
-    cluster, images = await asyncio.gather(
-        _cluster(sources), _images(job, username, sources.inspect, inherited)
-    )
+    cluster, images = await asyncio.gather(_cluster(sources), _images(job, username, sources, inherited))
     return replace(cluster, images=images)
 
 
@@ -88,17 +97,17 @@ async def _cluster(sources: Sources) -> Facts:
 
 
 async def _images(
-    job: Job, username: str, inspect: Inspect, inherited: Mapping[str, Lock]
+    job: Job, username: str, sources: Sources, inherited: Mapping[str, Lock]
 ) -> dict[str, ImageFacts]:
     used = {image.name: image for image in map(job.role_image, job.task_roles)}
     found = await asyncio.gather(
-        *(_image(job, username, image, inspect, inherited.get(image.uri)) for image in used.values())
+        *(_image(job, username, image, sources, inherited.get(image.uri)) for image in used.values())
     )
     return {name: facts for name, facts in zip(used, found, strict=True) if facts is not None}
 
 
 async def _image(
-    job: Job, username: str, image: DockerImage, inspect: Inspect, lock: Lock | None
+    job: Job, username: str, image: DockerImage, sources: Sources, lock: Lock | None
 ) -> ImageFacts | None:
     try:
         reference = parse_reference(image.uri)
@@ -107,8 +116,22 @@ async def _image(
     auth = render_auth(job, image)
     given = Credential(*auth) if auth else None
     if lock is None or reference.digest:
-        return ImageFacts(await inspect(username, reference, given))
-    held, now = await asyncio.gather(
-        inspect(username, reference, given, lock=lock), inspect(username, reference, given)
+        inspected, now = await sources.inspect(username, reference, given), None
+    else:
+        inspected, now = await asyncio.gather(
+            sources.inspect(username, reference, given, lock=lock),
+            sources.inspect(username, reference, given),
+        )
+    return ImageFacts(
+        inspected, find_image(reference, sources.catalogue()), await room_for(inspected, sources.room), now
     )
-    return ImageFacts(held, now)
+
+
+async def room_for(inspected: Inspected, room: FindRoom) -> Room | None:
+    """The room for an image that must be pulled; None where it is here, or nothing is known."""
+    if inspected.here or inspected.look is None or inspected.look.image is None:
+        return None
+    try:
+        return await room(inspected.look.image)
+    except NoContact:
+        return None

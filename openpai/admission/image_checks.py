@@ -6,11 +6,16 @@ from openpai.admission.facts import Facts, ImageFacts
 from openpai.admission.verdict import Verdict
 from openpai.errors import PaiError, Params, Problem
 from openpai.images.facts import LocalImage, Look, RemoteImage
+from openpai.images.fit import preflight
 from openpai.images.inspector import Inspected, lock_of
+from openpai.images.kept import keep
+from openpai.images.lock import Lock
+from openpai.images.needs import Needs
 from openpai.images.reference import parse_reference
 from openpai.protocol.findings import Path
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
+from openpai.runtime.demand import nodes_for
 
 ABOUT_THE_LOGIN = frozenset({
     "ImageAuthFailed", "ImageNeedsAuth", "ImageForbidden", "ImageTokenExpired", "RegistryUriElsewhere",
@@ -32,6 +37,7 @@ def _image(image: DockerImage, path: Path, facts: Facts) -> Iterable[Verdict]:
         return
     found = facts.images[image.name]
     yield from inspected_verdicts(found.inspected, path, has_auth=image.auth is not None)
+    yield from room_verdicts(found, (*path, "uri"))
     yield from _moved(found, (*path, "uri"))
 
 
@@ -77,6 +83,43 @@ def _lets_use_what_is_here(look: Look) -> bool:
     """Whether an image that was pulled before may be used: nobody said no, or only its tag is gone."""
     assert look.problem is not None
     return not look.certain or look.problem.code == "ImageTagNotFound"
+
+
+def room_verdicts(found: ImageFacts, path: Path = ()) -> Iterable[Verdict]:
+    """Is there, or would there be after a clean-up, room for an image that must be pulled?"""
+    if found.room is not None and not found.room.fits_when_cleaned:
+        problem = found.room.problem(found.inspected.reference.canonical)
+        yield Verdict.of("image-room", "fail", problem, path)
+
+
+def driver_verdicts(job: Job, facts: Facts) -> Iterable[Verdict]:
+    """Does each image run on the drivers and GPUs that there are? A role without GPUs is not asked about."""
+    if not any(
+        machine.gpus for machine in facts.machines
+    ):  # then no task with GPUs fits, which is told as that
+        return
+    for name, role in job.task_roles.items():
+        found, gpu = facts.images.get(role.docker_image), role.resource_per_instance.gpu
+        if found is None or gpu <= 0:
+            continue
+        path: Path = ("taskRoles", name, "dockerImage")
+        result = preflight(str(found.inspected.reference), needs(found), facts.machines, gpu)
+        yield from (Verdict.of("driver-fit", "warn", problem, path) for problem in result.warnings)
+        if result.refusal is not None:
+            yield Verdict.of("driver-fit", "fail", result.refusal, path)
+        elif not result.warnings and needs(found) is not None:
+            yield Verdict("driver-fit", "pass", "ImageFits", {"image": str(found.inspected.reference)}, path)
+
+
+def nodes_of_roles(job: Job, facts: Facts) -> dict[str, frozenset[str]]:
+    """Role → the nodes that its image binds it to."""
+    known = {job.images[name].uri: needs(found) for name, found in facts.images.items()}
+    return nodes_for(job, known, facts.machines)
+
+
+def needs(found: ImageFacts) -> Needs | None:
+    """What an image needs of a machine with GPUs."""
+    return keep(Lock(), found.inspected.config, found.entry).needs
 
 
 def _moved(found: ImageFacts, path: Path) -> Iterable[Verdict]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from openpai.admission.checks import check
 from openpai.admission.facts import NOT_A_CLONE, Facts, Sources, gather
+from openpai.admission.image_checks import nodes_of_roles
 from openpai.admission.verdict import Verdict
 from openpai.errors import PaiError, Problem, fail
 from openpai.images.inspector import lock_of
+from openpai.images.kept import KeptImage, keep
 from openpai.images.lock import Lock
 from openpai.lifecycle.attempts import first_tasks
 from openpai.lifecycle.records import Event, JobAttempt, JobRun
@@ -138,7 +140,7 @@ class Admission:
         held = self._vault.decrypt(spec.secrets) if may_know else {}
         text = submission.text or json.dumps(spec.document, ensure_ascii=False).encode()
         parsed = _parse(replace(submission, text=text), stored=(spec.document, held))
-        locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else spec.locks
+        locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else _inherited(spec)
         return parsed, await gather(parsed.job, submission.username, self._sources, locks)
 
     async def _original(self, full_name: str) -> Spec:
@@ -179,7 +181,7 @@ class Admission:
             total_gpus=sum(max(r.resource_per_instance.gpu, 0) * r.instances for r in roles.values()),
             total_tasks=sum(role.instances for role in roles.values()),
             total_roles=len(roles),
-            images=_locks(job, facts) if job.locks_images else {},
+            images=_kept(job, facts),
         )
 
     def _fingerprint(self, submission: Submission) -> str:
@@ -214,10 +216,18 @@ def _located(submission: Submission, parsed: ParsedJob, verdict: Verdict) -> Pro
     return parsed.source.locate(verdict.finding) if submission.text else verdict.finding.problem()
 
 
-def _locks(job: Job, facts: Facts) -> dict[str, Lock]:
-    """What each image is held to, by its name in the file; one of which nobody could say is not among them."""
-    found = {name: lock_of(image.inspected) for name, image in facts.images.items()}
-    return {job.images[name].uri: lock for name, lock in found.items() if lock is not None}
+def _kept(job: Job, facts: Facts) -> dict[str, KeptImage]:
+    """What is kept of each image, by its name in the file."""
+    kept = {}
+    for name, image in facts.images.items():
+        lock = lock_of(image.inspected) if job.locks_images else None
+        kept[job.images[name].uri] = keep(lock or Lock(), image.inspected.config, image.entry)
+    return kept
+
+
+def _inherited(spec: Spec) -> dict[str, Lock]:
+    """What a clone's images are held to: what those of the original were."""
+    return {name: image.lock for name, image in spec.images.items() if image.lock}
 
 
 def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
@@ -225,7 +235,7 @@ def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[
     if facts.cluster is None:
         return None, ()
     cluster = facts.cluster
-    gang = gang_of("", job.task_roles)
+    gang = gang_of("", job.task_roles, nodes_of_roles(job, facts))
     decision = schedule([*cluster.queue, gang], cluster.nodes, cluster.held)[""]
     if isinstance(decision, Waits):
         return None, (explain(decision, decision.behind),)

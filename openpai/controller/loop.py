@@ -19,11 +19,12 @@ from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, PaiError
+from openpai.images.machine import Machine
 from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
-from openpai.runtime.demand import gang_of
+from openpai.runtime.demand import gang_of, nodes_for
 from openpai.scheduler.explain import Reason
 from openpai.scheduler.resources import Node
 from openpai.scheduler.schedule import Cluster
@@ -37,6 +38,10 @@ _LOOK_AGAIN_S = 30.0
 _TROUBLE_S = 1.0
 _REST_S = 0.02
 _NODES_FOR_MS = 10_000
+
+Only = Mapping[str, Mapping[str, frozenset[str]]]
+"""Job id → role → the nodes that its tasks are bound to."""
+
 _EVIDENCE_BYTES = 16_384
 
 
@@ -68,7 +73,9 @@ class Controller:
         self._first_pass = True
         self._cluster: Cluster | None = None  # made of `_live` when somebody asks: not at each submission
         self._unreachable: Reason | None = None
+        self._bound: Only = {}
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
+        self._machines: tuple[int, Sequence[Machine]] = (-_NODES_FOR_MS, ())
 
     def wake(self) -> None:
         """Something may be new: look at once."""
@@ -91,7 +98,7 @@ class Controller:
         if self._first_pass:
             return None
         live = [(run, job) for run, job in self._live if not is_final(run.state)]
-        return frozenset(name for run, job in live for name in images_of(job, self._specs.locks(run.id)))
+        return frozenset(name for run, job in live for name in images_of(job, self._specs.images(run.id)))
 
     async def nodes(self) -> Sequence[Node]:
         """The machines, as of a few seconds ago at most. Raises `NoContact`."""
@@ -101,11 +108,19 @@ class Controller:
             self._nodes = now_ms(), nodes
         return nodes
 
+    async def machines(self) -> Sequence[Machine]:
+        """What of the machines decides whether an image runs there, as of a few seconds ago. Raises `NoContact`."""
+        known_at, machines = self._machines
+        if now_ms() - known_at >= _NODES_FOR_MS:
+            machines = await self._backend.machines()
+            self._machines = now_ms(), machines
+        return machines
+
     async def cluster(self) -> Cluster:
         """The cluster as of the last pass. Raises `NoContact`."""
         nodes = await self.nodes()
         if self._cluster is None:
-            self._cluster = _cluster(nodes, self._live)
+            self._cluster = _cluster(nodes, self._live, self._bound)
         return self._cluster
 
     async def run(self) -> None:
@@ -179,11 +194,13 @@ class Controller:
             troubles=dict(self._performer.troubles),
             policy=self._policy,
             unreadable=unreadable,
+            only=self._only(jobs, await self.machines()),
         )
         decision = reconcile(jobs, situation, new_id)
         if decision.changed:
             await self._jobs.save(decision.changed)
         self._live = [(run, job) for run, (_, job) in zip(decision.runs, jobs, strict=True)]
+        self._bound = situation.only
         self._first_pass = False
         self._cluster = None
         self._tell_waits(decision.waits)
@@ -197,6 +214,11 @@ class Controller:
                 seen = observation.tasks.get(task.uid)
                 if seen and seen.phase != Phase.CREATED and not is_final(task.state):
                     self._capture.follow(run.id, task.uid)
+
+    def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
+        """The nodes that the roles of waiting jobs are bound to by their images."""
+        waiting = [(run, job) for run, job in jobs if run.state in (JobState.QUEUED, JobState.RETRYING)]
+        return {run.id: nodes_for(job, self._specs.needs(run.id), machines) for run, job in waiting}
 
     def _outputs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> dict[str, bytes]:
         """The end of the log of each task that ended just now."""
@@ -222,7 +244,7 @@ class Controller:
         async def plan_for(act: StartTask) -> ContainerPlan:
             run, job = live[act.job_id]
             task = next(task for task in run.tasks if task.uid == act.task)
-            return await self._prepare(run.user, plan_of(run, job, task, self._specs.locks(run.id)))
+            return await self._prepare(run.user, plan_of(run, job, task, self._specs.images(run.id)))
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)
@@ -242,7 +264,11 @@ async def _no_plan() -> ContainerPlan:
     raise AssertionError("only a start has a plan")
 
 
-def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]]) -> Cluster:
+def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]], only: Only) -> Cluster:
     live = [(run, job) for run, job in jobs if not is_final(run.state)]
-    queue = [gang_of(run.full_name, job.task_roles) for run, job in live if run.state == JobState.QUEUED]
+    queue = [
+        gang_of(run.full_name, job.task_roles, only.get(run.id))
+        for run, job in live
+        if run.state == JobState.QUEUED
+    ]
     return Cluster(nodes, held(live), queue)

@@ -43,7 +43,7 @@ def place(
     waiting = {run.id: (run, job) for run, job in runs if run.state == JobState.QUEUED}
     if not waiting:
         return {}, {}
-    queue = [gang_of(run.id, job.task_roles) for run, job in waiting.values()]
+    queue = [gang_of(run.id, job.task_roles, situation.only.get(run.id)) for run, job in waiting.values()]
     holding = held(runs, situation.observation.tasks)
     reasons: dict[str, Reason] = {}
     while True:

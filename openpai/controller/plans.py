@@ -1,8 +1,10 @@
 """From a job and its placement to the plan of one container. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from openpai.images.credential import Credential
+from openpai.images.kept import KeptImage
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import parse_reference
 from openpai.lifecycle.records import JobRun, TaskAttempt
@@ -14,38 +16,40 @@ from openpai.runtime.demand import task_resources
 from openpai.runtime.plan import container_plan, network_plan
 from openpai.runtime.view import JobView, RoleView, TaskView
 
-NO_LOCKS: Mapping[str, Lock] = {}
+NOTHING_KEPT: Mapping[str, KeptImage] = {}
 
 
-def plan_of(run: JobRun, job: Job, task: TaskAttempt, locks: Mapping[str, Lock] = NO_LOCKS) -> ContainerPlan:
+def plan_of(
+    run: JobRun, job: Job, task: TaskAttempt, images: Mapping[str, KeptImage] = NOTHING_KEPT
+) -> ContainerPlan:
     """The plan of a task attempt that has its place. Its secrets are rendered: keep it nowhere.
 
-    `locks`: what the job's images are held to, by their names in its file.
+    `images`: what was kept of the job's images, by their names in its file.
     """
     network = run.attempt.network
     assert network is not None, f"{task.uid} has no network"
     image = job.role_image(task.role)
-    lock = locks.get(image.uri, Lock())
+    kept = images.get(image.uri)
+    lock = kept.lock if kept else Lock()
     auth = render_auth(job, image)
     view = _view(run, job)
     task_view = TaskView(task.uid, task.role, task.index, task.attempt)
-    return container_plan(
+    plan = container_plan(
         view,
         task_view,
         image=str(locked(parse_reference(image.uri), lock)) if lock.digest else image.uri,
-        image_id=lock.image_id,
-        refresh=not job.locks_images,
         credential=Credential(*auth) if auth else None,
         commands=render_commands(job, task.role),
         network=network_plan(view, task_view, name=network.name, subnet=network.subnet),
     )
+    return replace(plan, image_id=lock.image_id, refresh=not job.locks_images)
 
 
-def images_of(job: Job, locks: Mapping[str, Lock]) -> frozenset[str]:
+def images_of(job: Job, images: Mapping[str, KeptImage]) -> frozenset[str]:
     """The images that the job's tasks are started with, as `ContainerPlan` has them: by name, or by id."""
     uris = {job.role_image(role).uri for role in job.task_roles}
-    held = {uri: locks.get(uri, Lock()) for uri in uris}
-    return frozenset(lock.image_id or str(locked(parse_reference(uri), lock)) for uri, lock in held.items())
+    locks = {uri: images[uri].lock if uri in images else Lock() for uri in uris}
+    return frozenset(lock.image_id or str(locked(parse_reference(uri), lock)) for uri, lock in locks.items())
 
 
 def _view(run: JobRun, job: Job) -> JobView:

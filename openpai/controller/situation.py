@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from openpai.backends.contract import Observation
 from openpai.errors import Problem
@@ -50,7 +50,8 @@ class Situation:
     `starting`: task attempts whose start was under way before the observation was made: what was not observed
     of them may yet come. `captured`: those whose log is whole; `outputs`: the end of the log of each task that
     was observed to have ended. `unreadable`: live jobs of which nobody knows any more what they are to do: they
-    are left alone, and keep what they have.
+    are left alone, and keep what they have. `only`: job id → role → the nodes whose driver and GPUs its image runs
+    on; a role that is not in it can run anywhere.
     """
 
     now: int
@@ -62,3 +63,4 @@ class Situation:
     troubles: Mapping[str, Trouble]
     policy: Policy
     unreadable: Sequence[JobRun] = ()
+    only: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)

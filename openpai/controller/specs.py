@@ -7,7 +7,8 @@ import structlog
 from cryptography.fernet import InvalidToken
 
 from openpai.errors import PaiError
-from openpai.images.lock import Lock
+from openpai.images.kept import KeptImage
+from openpai.images.needs import Needs
 from openpai.lifecycle.records import JobRun
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
@@ -21,7 +22,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class _Known:
     job: Job
-    locks: Mapping[str, Lock]
+    images: Mapping[str, KeptImage]
+    needs: Mapping[str, Needs | None]
 
 
 class Specs:
@@ -41,10 +43,15 @@ class Specs:
         self._unreadable = {run.id for run in unreadable}
         return [(run, known.job) for run, known in found if known is not None], unreadable
 
-    def locks(self, job_id: str) -> Mapping[str, Lock]:
-        """What the images of a live job are held to, by their names in its file; nothing for one that has ended."""
+    def images(self, job_id: str) -> Mapping[str, KeptImage]:
+        """What was kept of the images of a live job, by their names in its file; nothing for one that has ended."""
         known = self._known.get(job_id)
-        return known.locks if known else {}
+        return known.images if known else {}
+
+    def needs(self, job_id: str) -> Mapping[str, Needs | None]:
+        """What these images need of a machine with GPUs, likewise."""
+        known = self._known.get(job_id)
+        return known.needs if known else {}
 
     async def _spec(self, run: JobRun) -> _Known | None:
         if run.id in self._known:
@@ -52,7 +59,7 @@ class Specs:
         spec = await self._jobs.spec(run.id)
         try:
             job = parse_document(unmask(spec.document, self._vault.decrypt(spec.secrets)))
-            return _Known(job, spec.locks)
+            return _Known(job, spec.images, {name: image.needs for name, image in spec.images.items()})
         except InvalidToken:
             self._warn(run, "its secrets cannot be decrypted: is secret.key the file that it was?")
         except PaiError as error:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -68,7 +68,7 @@ def standard_images() -> tuple[CatalogueImage, ...]:
 
 
 def find_image(
-    reference: ImageReference, images: tuple[CatalogueImage, ...] | None = None
+    reference: ImageReference, images: Sequence[CatalogueImage] | None = None
 ) -> CatalogueImage | None:
     """The entry of this name and tag, a digest not counted; None where there is none."""
     known = standard_images() if images is None else images

@@ -1,6 +1,5 @@
 """What an image of a job is held to from its submission on, so that every task and retry runs the same. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from openpai.images.reference import ImageReference
@@ -13,15 +12,9 @@ class Lock:
     digest: str = ""
     image_id: str = ""
 
-    @staticmethod
-    def of(plain: Mapping[str, str]) -> "Lock":
-        """From the form that the store keeps."""
-        return Lock(plain.get("digest", ""), plain.get("id", ""))
-
-    @property
-    def plain(self) -> dict[str, str]:
-        """The form that the store keeps."""
-        return {"id": self.image_id} if self.image_id else {"digest": self.digest}
+    def __bool__(self) -> bool:
+        """Whether it holds to anything."""
+        return bool(self.digest or self.image_id)
 
 
 def locked(reference: ImageReference, lock: Lock) -> ImageReference:

@@ -1,7 +1,11 @@
 """What a job asks of the scheduler."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from openpai.images.fit import preflight
+from openpai.images.machine import Machine
+from openpai.images.needs import Needs
+from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
 from openpai.scheduler.resources import Resources
 from openpai.scheduler.schedule import Gang
@@ -30,3 +34,19 @@ def gang_of(
         {task: needs for task, (_, needs) in tasks.items()},
         {task: only[role_name] for task, (role_name, _) in tasks.items() if only and role_name in only},
     )
+
+
+def nodes_for(
+    job: Job, needs: Mapping[str, Needs | None], machines: Sequence[Machine]
+) -> dict[str, frozenset[str]]:
+    """Role → the nodes whose driver and GPUs its image runs on; a role that can run on any is not in it.
+
+    `needs`: what the job's images need, by their names in its file.
+    """
+    found = {}
+    for name, role in job.task_roles.items():
+        uri = job.role_image(name).uri
+        nodes = preflight(uri, needs.get(uri), machines, role.resource_per_instance.gpu).nodes
+        if nodes is not None:
+            found[name] = nodes
+    return found

@@ -21,8 +21,6 @@ def container_plan(
     task: TaskView,
     *,
     image: str,
-    image_id: str = "",
-    refresh: bool = False,
     credential: Credential | None,
     commands: str,
     network: NetworkPlan,
@@ -39,8 +37,6 @@ def container_plan(
     return ContainerPlan(
         task=task.id,
         image=image,
-        image_id=image_id,
-        refresh=refresh,
         credential=credential,
         labels=_labels(job, task),
         environment=around.exported,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openpai.backends.contract import PullProgress
+from openpai.images.kept import KeptImage
 from openpai.images.lock import Lock
 from openpai.lifecycle.exit_specs import exit_code
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
@@ -45,7 +46,7 @@ class View:
     roles: Roles
     waits: Sequence[Reason]
     pulls: Mapping[str, PullProgress]
-    locks: Mapping[str, Lock]
+    images: Mapping[str, KeptImage]
 
 
 def job_detail(view: View, language: str) -> JobDetail:
@@ -57,11 +58,12 @@ def job_detail(view: View, language: str) -> JobDetail:
         tags=[],
         jobStatus=_job_status(view, language),
         taskRoles=_task_roles(view, language),
-        images=[_image(name, view.locks.get(name, Lock())) for name in view.roles.images],
+        images=[_image(name, view.images.get(name)) for name in view.roles.images],
     )
 
 
-def _image(name: str, lock: Lock) -> JobImage:
+def _image(name: str, kept: KeptImage | None) -> JobImage:
+    lock = kept.lock if kept else Lock()
     return JobImage(image=name, digest=lock.digest or None, id=lock.image_id or None)
 
 
@@ -92,6 +94,8 @@ def pull_reply(task: TaskAttempt, progress: PullProgress) -> Pull:
         totalBytes=progress.total_bytes,
         layersDone=progress.layers_done,
         layersTotal=progress.layers_total,
+        bytesPerSecond=progress.bytes_per_second,
+        remainingSeconds=progress.remaining_s,
     )
 
 

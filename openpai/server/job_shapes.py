@@ -77,7 +77,7 @@ class DiagnosisReply(Told):
 
 
 class Pull(BaseModel):
-    """How far the image of a task has come."""
+    """How far the image of a task has come; its speed is over the last seconds, 0 while not known."""
 
     role: str
     index: int
@@ -86,6 +86,8 @@ class Pull(BaseModel):
     totalBytes: int
     layersDone: int
     layersTotal: int
+    bytesPerSecond: int
+    remainingSeconds: int | None
 
 
 class TaskAttemptFields(BaseModel):

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from openpai.admission.submit import Admitted, Plan, Submission
 from openpai.backends.contract import PullProgress
+from openpai.controller.image_keeper import ImageKeeper
 from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
 from openpai.store.changes import Changes
@@ -51,6 +52,7 @@ class Services:
     submit: Callable[[Submission], Awaitable[Admitted]]
     dry_run: Callable[[Submission], Awaitable[Plan]]
     controller: Controller
+    keeper: ImageKeeper
     token_secret: str = field(repr=False)
     streams: OpenStreams = field(default_factory=OpenStreams)
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from openpai.errors import fail
-from openpai.images.lock import Lock
+from openpai.images.kept import KeptImage
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.job_records import FINAL_STATES, Listed, NewJob, Query, Spec
@@ -114,8 +114,8 @@ def attempt(
 def spec(connection: sa.Connection, job_id: str) -> Spec:
     wanted = sa.select(jobs.c.document, jobs.c.secrets, jobs.c.images).where(jobs.c.id == job_id)
     row = connection.execute(wanted).one()
-    locks = {image: Lock.of(plain) for image, plain in (row.images or {}).items()}
-    return Spec(row.document, row.secrets, locks)
+    images = {name: KeptImage.of(plain) for name, plain in (row.images or {}).items()}
+    return Spec(row.document, row.secrets, images)
 
 
 def page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:

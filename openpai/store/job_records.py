@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpai.images.lock import Lock
+from openpai.images.kept import KeptImage
 from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 
@@ -25,19 +25,19 @@ class NewJob:
     total_gpus: int
     total_tasks: int
     total_roles: int
-    images: Mapping[str, Lock] = field(default_factory=dict)
+    images: Mapping[str, KeptImage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
     """What a job is to do: its document with the secrets masked, and what was masked, encrypted.
 
-    `locks`: what its images are held to, by their names in the document.
+    `images`: what was kept of them at submission, by their names in the document.
     """
 
     document: Mapping[str, Any]
     secrets: bytes = field(repr=False)
-    locks: Mapping[str, Lock] = field(default_factory=dict)
+    images: Mapping[str, KeptImage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def insert_job(connection: sa.Connection, job: NewJob, happened: Sequence[Event]
             virtual_cluster=job.virtual_cluster, priority=job.priority, total_gpus=job.total_gpus,
             total_tasks=job.total_tasks, total_roles=job.total_roles, submitted_at=run.submitted_at,
             stop_requested=run.stop_requested,
-            images={image: lock.plain for image, lock in job.images.items()}, **_progress(run),
+            images={name: image.plain for name, image in job.images.items()}, **_progress(run),
         )
     )  # fmt: skip
     _save_attempt(connection, run)

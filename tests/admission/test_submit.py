@@ -19,7 +19,7 @@ from openpai.store.job_records import Query
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 from tests.builders import BOX, NOW, document_of, ids, role
-from tests.looks import all_made_here, one_machine
+from tests.looks import all_made_here, one_machine, room_for_all
 
 YAML = """\
 protocolVersion: 2
@@ -50,7 +50,7 @@ class Door:
         self.vault = Vault(folder / "secret.key")
         self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
         self.inspect: Inspect = all_made_here
-        sources = Sources(self.look, one_machine, self.inspect_image)
+        sources = Sources(self.look, one_machine, self.inspect_image, room_for_all)
         self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
 
     async def inspect_image(self, *words: Any, **more: Any) -> Inspected:

@@ -28,7 +28,7 @@ from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.vault import Vault
 from tests.builders import POLICY, document_of, role
-from tests.looks import as_planned, nothing_known, one_machine
+from tests.looks import as_planned, nothing_known, one_machine, room_for_all
 
 
 class ToldBackend(SimulatedBackend):
@@ -69,7 +69,7 @@ class House:
         self.controller = Controller(
             self.jobs, self.logs, self.changes, specs, self.backend, as_planned, POLICY
         )
-        sources = Sources(self.controller.cluster, one_machine, nothing_known)
+        sources = Sources(self.controller.cluster, one_machine, nothing_known, room_for_all)
         self.admission = Admission(self.jobs, self.vault, sources, now_ms, new_id)
 
     async def submit(self, name: str, *commands: str, **more: Any) -> None:

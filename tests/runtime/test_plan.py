@@ -1,7 +1,6 @@
 """The plan of a container."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,7 @@ from tests.runtime.jobs import ONE_GPU, job, role, task
 SUBNET = "10.0.0.0/28"
 
 
-def plan_of(some: JobView, one: TaskView, commands: str = "true", **more: Any) -> ContainerPlan:
+def plan_of(some: JobView, one: TaskView, commands: str = "true", **more: int) -> ContainerPlan:
     return container_plan(
         some,
         one,

@@ -18,7 +18,10 @@ import uvicorn
 from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import PullProgress
+from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
+from openpai.controller.image_keeper import ImageKeeper
+from openpai.images.admin_file import AdminImages
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
@@ -32,11 +35,12 @@ from openpai.store.changes import Changes
 from openpai.store.credentials import CredentialStore
 from openpai.store.database import Database
 from openpai.store.groups import GroupStore
+from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
-from tests.looks import all_made_here, one_machine
+from tests.looks import all_made_here, one_machine, room_for_all
 
 SECRET = "a secret of 32 characters or more"
 T0 = 1_700_000_000_000
@@ -86,6 +90,7 @@ class House:
     services: Services
     database: Database
     controller: ControllerDouble
+    engine: SimulatedEngine
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def token(self, username: str, *, admin: bool = False, application: bool = True) -> str:
@@ -171,9 +176,10 @@ def log_path(run: JobRun, name: str = "", task: int = 0) -> str:
 async def build(folder: Path) -> AsyncIterator[House]:
     """A house in this folder."""
     changes, controller = Changes(), ControllerDouble()
+    engine = SimulatedEngine(Node("node-a", Resources(64, 262_144, 8)))
     with closing(Database(folder / "test.db")) as database:
         jobs, vault = JobStore(database, changes), Vault(folder / "key")
-        sources = Sources(_one_large_node, one_machine, all_made_here)
+        sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all)
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         services = Services(
             jobs=jobs,
@@ -185,9 +191,12 @@ async def build(folder: Path) -> AsyncIterator[House]:
             submit=admission.submit,
             dry_run=admission.dry_run,
             controller=controller,
+            keeper=ImageKeeper(
+                SimulatedBackend("test", engine), ImageUses(database), AdminImages, frozenset, all_made_here
+            ),
             token_secret=SECRET,
         )
-        house = House(services, database, controller)
+        house = House(services, database, controller, engine)
         await house.token("alice")
         await house.token("bob")
         await house.token("root", admin=True)

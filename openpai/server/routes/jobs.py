@@ -80,7 +80,7 @@ async def _detail(services: Services, listed: Listed, index: int, language: str)
     spec = await services.jobs.spec(run.id)
     roles = roles_of(spec.document)
     waits, pulls = services.controller.waits(run.id), services.controller.pulls(run.id)
-    return job_detail(View(listed, found[0], found[1], roles, waits, pulls, spec.locks), language)
+    return job_detail(View(listed, found[0], found[1], roles, waits, pulls, spec.images), language)
 
 
 @router.get("/jobs/{job}/config", response_class=Response, responses={200: {"content": {"text/yaml": {}}}})
