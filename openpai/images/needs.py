@@ -76,8 +76,8 @@ def _version_said(
     for name, place in candidates:
         text = place.get(name, "")
         numbers = re.match(r"v?([0-9]+(?:\.[0-9]+)*)", text)
-        if numbers:
-            return major_minor(numbers[1]), unreadable
+        if numbers and (version := major_minor(numbers[1])):
+            return version, unreadable
         if text:
             unreadable += (Problem("CudaVersionUnreadable", {"variable": name, "text": text[:200]}),)
     return None, unreadable

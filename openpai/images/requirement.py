@@ -22,6 +22,7 @@ _PREFIX = "NVIDIA_REQUIRE_"
 _ELSEWHERE = "NVIDIA_REQUIRE_JETPACK"  # other rules, for other machines
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 _DEMAND = re.compile(r"([a-z]+)(>=|<=|!=|=|<|>)([^<>=!]+)", re.IGNORECASE)
+_VERSION = re.compile(r"[0-9]{1,9}(\.+[0-9]{1,9})*\.*")
 _PROPERTIES = frozenset({"cuda", "driver", "arch", "brand"})
 
 
@@ -89,7 +90,7 @@ def read_version(text: str) -> Version | None:
     >>> read_version("470.57.02"), read_version("12.0"), read_version("cu118")
     ((470, 57, 2), (12,), None)
     """
-    if not re.fullmatch(r"[0-9]+(\.+[0-9]+)*\.*", text):
+    if not _VERSION.fullmatch(text):
         return None
     numbers = [int(number) for number in re.findall(r"[0-9]+", text)]
     while numbers and numbers[-1] == 0:
@@ -103,7 +104,7 @@ def _demanding(environment: Mapping[str, str]) -> dict[str, str]:
         for name, text in environment.items()
         if name.startswith(_PREFIX) and not name.startswith(_ELSEWHERE)
     }
-    version = re.match(r"v?([0-9]+(?:\.[0-9]+)?)", environment.get("CUDA_VERSION", ""))
+    version = re.match(r"v?([0-9]{1,9}(?:\.[0-9]{1,9})?)(?![0-9])", environment.get("CUDA_VERSION", ""))
     if version and not environment.get(f"{_PREFIX}CUDA"):
         demanding["CUDA_VERSION"] = f"cuda>={version[1]}"
     return demanding

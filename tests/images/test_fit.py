@@ -1,10 +1,12 @@
 """Which images run on which machines, case by case, as NVIDIA's documents say."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openpai.images.facts import ImageConfig
 from openpai.images.fit import fit, preflight
-from openpai.images.machine import Machine
+from openpai.images.machine import Gpu, Machine
 from openpai.images.needs import Needs, needs_of
 from openpai.messages import LANGUAGES, message
 from tests.images.cuda_machines import (
@@ -235,6 +237,43 @@ def test_words_that_cannot_be_read_are_a_warning_and_keep_nothing_from_running()
 def test_nothing_is_said_where_no_machine_is_known_or_the_image_says_nothing() -> None:
     assert preflight("team/train", needs_of(CUDA_13_0), [], gpu=1).nodes is None
     assert preflight("team/train", None, CLUSTER, gpu=1).nodes is None
+
+
+words = st.text(alphabet="cuda-driver=><,. 0129xN{}\n镜", max_size=30)
+NAMES = [
+    "NVIDIA_REQUIRE_CUDA",
+    "NVIDIA_REQUIRE_X",
+    "CUDA_VERSION",
+    "NV_CUDA_COMPAT_PACKAGE",
+    "NVIDIA_DISABLE_REQUIRE",
+]
+everyone = st.sampled_from([K80, P100, V100, T4, A100, RTX4090, H100, B200, UNHEARD_OF])
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), words), words, words, everyone)
+def test_whatever_an_image_says_and_a_machine_has_there_is_a_verdict(
+    environment: dict[str, str], label: str, driver: str, gpu: Gpu
+) -> None:
+    config = ImageConfig("amd64", environment=environment, labels={"com.nvidia.cuda.version": label})
+    result = preflight("team/train", needs_of(config), [machine(driver, gpu)], gpu=1)
+    assert (result.refusal is None) == all(one.ok for one in result.fits)
+    for one in result.fits:
+        assert one.ok or one.brief
+
+
+drivers = st.tuples(st.integers(340, 640), st.integers(0, 130), st.integers(0, 20)).map(
+    lambda v: ".".join(map(str, v))
+)
+versions = st.sampled_from(
+    ["9.0", "10.0", "10.1", "10.2", "11.0", "11.8", "12.0", "12.4", "12.9", "13.0", "13.3"]
+)
+
+
+@given(versions, drivers, drivers, everyone)
+def test_a_newer_driver_runs_all_that_an_older_one_runs(cuda: str, one: str, other: str, gpu: Gpu) -> None:
+    older, newer = sorted((one, other), key=lambda driver: [int(number) for number in driver.split(".")])
+    needs = needs_of(None, cuda=cuda)
+    assert fit(needs, machine(newer, gpu)).ok >= fit(needs, machine(older, gpu)).ok
 
 
 def _needs(needs: ImageConfig | Needs | None) -> Needs | None:

@@ -54,10 +54,11 @@ def test_an_image_says_what_it_needs_in_its_environment_or_labels(
     assert needs.problems == ()
 
 
-def test_a_version_that_is_none_is_told() -> None:
-    needs = needs_of(image({"CUDA_VERSION": "cu118"}))
+@pytest.mark.parametrize("text", ["cu118", "9" * 5000])
+def test_a_version_that_is_none_is_told(text: str) -> None:
+    needs = needs_of(image({"CUDA_VERSION": text, "NVIDIA_REQUIRE_CUDA": ""}))
     assert needs is not None
     assert [(problem.code, problem.params["text"]) for problem in needs.problems] == [
-        ("CudaVersionUnreadable", "cu118")
+        ("CudaVersionUnreadable", text[:200])
     ]
     assert (needs.cuda, needs.min_driver) == (None, None)
