@@ -27,7 +27,8 @@ class _Row(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    releases: Mapping[str, str]  # CUDA version → the driver that came with it, ascending
+    releases: Mapping[str, str]  # CUDA version → the driver that came with it
+    knows: Sequence[tuple[int, str]]  # driver branch → the newest CUDA version that it knows, ascending
     minor_version: Mapping[int, str]  # CUDA's major version → the driver that is enough
     branches: Mapping[
         str, tuple[int, ...]
@@ -63,11 +64,10 @@ def cuda_of(driver: str) -> str | None:
     >>> cuda_of("470.57.02"), cuda_of("9999.1")
     ('11.4', None)
     """
-    branch = _branch(driver)
-    known = {int(its_driver.partition(".")[0]): cuda for cuda, its_driver in _tables().releases.items()}
-    if branch is None or branch > max(known):
+    branch, known = _branch(driver), _tables().knows
+    if branch is None or branch > known[-1][0]:
         return None
-    return next((known[its] for its in sorted(known, reverse=True) if its <= branch), "0")
+    return next((cuda for its, cuda in reversed(known) if its <= branch), "0")
 
 
 def is_forward_compatible(cuda: str, driver: str, brand: str) -> bool:
@@ -123,6 +123,7 @@ def _tables() -> _Tables:
     compatibility = data["forward_compatibility"]
     return _Tables(
         releases=data["releases"],
+        knows=sorted((int(driver.partition(".")[0]), cuda) for cuda, driver in data["releases"].items()),
         minor_version={int(major): driver for major, driver in data["minor_version"].items()},
         branches={cuda: tuple(branches) for cuda, branches in compatibility["branches"].items()},
         brands=frozenset(compatibility["brands"]),

@@ -89,7 +89,8 @@ def fit(needs: Needs | None, machine: Machine, gpu: int = 1) -> Fit:
         return Fit(machine.name, False, "NoNvidiaGpu", {"machine": machine.name})
     if machine.driver is None:
         return Fit(machine.name, False, "NoNvidiaDriver", {"machine": machine.name})
-    fits = [_fit_gpu(needs, machine, machine.driver, its) for its in machine.gpus]
+    kinds = {(gpu.model, gpu.compute_capability): gpu for gpu in machine.gpus}
+    fits = [_fit_gpu(needs, machine, machine.driver, gpu) for gpu in kinds.values()]
     return min(fits, key=lambda one: (one.ok, not one.code))
 
 
