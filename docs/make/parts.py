@@ -6,6 +6,7 @@ from docs.make.commands import command, everywhere, overview
 from docs.make.ends import ends
 from docs.make.faults import faults
 from docs.make.house import rooms
+from docs.make.image_table import image_table
 from docs.make.job_fields import fields
 from docs.make.settings_table import settings_rows
 from docs.make.state_charts import chart
@@ -19,6 +20,7 @@ _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "options": lambda _detail, language: everywhere(language),
     "command": command,
     "variables": lambda _detail, language: variables(language),
+    "images": image_table,
     "settings": lambda _detail, language: settings_rows(language),
     "faults": faults,
     "ends": lambda _detail, language: ends(language),

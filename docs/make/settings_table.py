@@ -20,6 +20,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "host": "Address to listen at. Also `pai up --host`.",
         "port": "Port to listen at. Also `pai up --port`.",
         "docker_host": "Address of the Docker Engine; otherwise found as the Docker client does (`DOCKER_HOST`).",
+        "images_file": "An admin's own file of images, read anew when it changes. Otherwise `images.toml` in the data "
+        "directory.",
     },
     "zh": {
         "data_dir": "服务保存一切数据的目录。也可用 `--data-dir`。",

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,13 +114,13 @@ def is_current(image: LocalImage, recipe: Recipe) -> bool:
 def _labels(recipe: Recipe) -> dict[str, str]:
     """When it was made and from what, beside the labels of its Dockerfile."""
     made = datetime.fromtimestamp(now_ms() // 1000, UTC).isoformat().replace("+00:00", "Z")
-    revision = _git(recipe.folder, ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"])
+    revision = _last_commit(recipe.folder)
     return {"created": made} | ({"revision": revision} if revision else {})
 
 
-def _git(folder: Path, words: Sequence[str]) -> str:
-    """What git says of a checkout; "" where there is none."""
+def _last_commit(folder: Path) -> str:
+    """The commit that changed the folder last; "" where it is in no checkout."""
+    words = ["git", "-C", str(folder), "log", "-1", "--format=%H", "--", "."]
     with suppress(OSError):
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)
-        return done.stdout.strip() if done.returncode == 0 else ""
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
     return ""
