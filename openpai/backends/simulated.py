@@ -12,6 +12,7 @@ there. A `SimulatedEngine` is what outlives a server; each server makes a `Simul
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -103,7 +104,8 @@ class SimulatedEngine:
 
     `contact` False: nobody reaches it, containers go on. `failures`: what `start` and `pull` raise, by image.
     `machines`: what the nodes are for images. `images`: what is here, by id; `image_bytes`: the size of one that
-    is pulled, and `disk_bytes` of the disk that they lie on. `pull_seconds`: how long one takes that is not here
+    is pulled, and `disk_bytes` of the disk that they lie on. `registries_answer` False: nothing new can be pulled.
+    `pull_seconds`: how long one takes that is not here
     yet; None: no time at all.
     """
 
@@ -115,6 +117,7 @@ class SimulatedEngine:
         self.machines: Sequence[Machine] = tuple(Machine(node.name, "amd64") for node in nodes)
         self.registries = RegistrySettings()
         self.images: dict[str, LocalImage] = {}
+        self.registries_answer = True
         self.image_bytes = 1000
         self.disk_bytes = 1 << 40
         self.pulls_made = 0
@@ -159,8 +162,8 @@ class SimulatedEngine:
 
     def find_image(self, name: str) -> LocalImage | None:
         """By id, digest or tag; a digest counts more than the tag beside it."""
-        if name in self.images:
-            return self.images[name]
+        if name.startswith("sha256:"):
+            return self.images.get(name)
         wanted = str(_key(name))
         return next((i for i in self.images.values() if wanted in i.names or wanted in i.digests), None)
 
@@ -170,8 +173,8 @@ class SimulatedEngine:
         digest = reference.digest or f"sha256:{sha256(name.encode()).hexdigest()}"
         origin = str(replace(reference, tag=None, digest=digest))
         image = LocalImage(
-            id=f"sha256:{sha256(digest.encode()).hexdigest()}",
-            names=(str(replace(reference, digest=None)),) if reference.tag else (),
+            id=f"sha256:{sha256((digest if pulled else f'made here: {name}').encode()).hexdigest()}",
+            names=self._names(reference),
             digests=(origin,) if pulled else (),
             size_bytes=self.image_bytes,
             created_at=now_ms(),
@@ -179,6 +182,16 @@ class SimulatedEngine:
         )
         self.images[image.id] = image
         return image
+
+    def _names(self, reference: ImageReference) -> tuple[str, ...]:
+        """The tag moves to what it was pulled by; one that stands beside a digest stays where it is."""
+        name = str(replace(reference, digest=None))
+        holder = next((image for image in self.images.values() if name in image.names), None)
+        if not reference.tag or (holder and reference.digest):
+            return ()
+        if holder:
+            self.images[holder.id] = replace(holder, names=tuple(n for n in holder.names if n != name))
+        return (name,)
 
     def images_in_use(self) -> frozenset[str]:
         """Those that a container has."""
@@ -191,8 +204,11 @@ class SimulatedEngine:
             if plan.image_id not in self.images:
                 params = {"image": plan.image, "image_id": plan.image_id}
                 raise Refused(Problem("LocalImageGone", params))
-        elif plan.refresh or self.find_image(plan.image) is None:
+        elif self.find_image(plan.image) is None:
             await self.pull(plan.image, report)
+        elif plan.refresh:
+            with contextlib.suppress(TemporaryFailure):  # then what is here will do
+                await self.pull(plan.image, report)
 
     async def pull(self, name: str, report: ReportPull) -> LocalImage:
         """Have the image; who comes while it is pulled waits for that pull."""
@@ -213,6 +229,9 @@ class SimulatedEngine:
 
     async def _pull(self, name: str, report: ReportPull) -> LocalImage:
         self.check_failure(name)
+        if not self.registries_answer:
+            params = {"image": name, "registry": parse_reference(name).registry, "detail": "no answer"}
+            raise TemporaryFailure(Problem("RegistryUnreachable", {**params, "username": ""}))
         if self.pull_seconds is not None:
             report(PullProgress(name, 0, self.image_bytes, 0, 1))
             await asyncio.sleep(self.pull_seconds)

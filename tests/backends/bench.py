@@ -6,8 +6,9 @@ import secrets
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from openpai.backends.contract import Backend, Observation, Phase, PullProgress
@@ -17,6 +18,7 @@ from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources
 from tests.backends import images
 from tests.backends.proxy import EngineProxy
+from tests.registry import Registry, running_registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,26 @@ class Bench(ABC):
         """A container that does this."""
 
     @abstractmethod
+    def offered(self) -> str:
+        """The name, by tag, of an image that a registry has and the backend does not."""
+
+    @abstractmethod
+    def digest(self, name: str) -> str:
+        """Of an image that was offered."""
+
+    @abstractmethod
+    def made_here(self, *names: str) -> str:
+        """An image of these names that is on the backend and in no registry; its id."""
+
+    @abstractmethod
+    def close_registry(self) -> None:
+        """What was offered cannot be had any more."""
+
+    @abstractmethod
+    def pulls_made(self) -> int:
+        """How many pulls the engine was asked for."""
+
+    @abstractmethod
     async def cut(self) -> None:
         """Contact with the engine is lost for the backends made so far."""
 
@@ -156,6 +178,23 @@ class SimulatedBench(Bench):
         }
         return replace(plan(task, ""), environment=environment)
 
+    def offered(self) -> str:
+        return f"localhost:5000/team/{secrets.token_hex(4)}:v1"
+
+    def digest(self, name: str) -> str:
+        return f"sha256:{sha256(name.encode()).hexdigest()}"
+
+    def made_here(self, *names: str) -> str:
+        made = self.engine.add_image(names[0])
+        self.engine.images[made.id] = replace(made, names=names)
+        return made.id
+
+    def close_registry(self) -> None:
+        self.engine.registries_answer = False
+
+    def pulls_made(self) -> int:
+        return self.engine.pulls_made
+
     async def cut(self) -> None:
         self.engine.lose_contact()
 
@@ -179,10 +218,53 @@ class DockerBench(Bench):
         super().__init__()
         self.runtime_dir = folder / "runtime"
         self.proxy = EngineProxy(socket)
+        self._folder = folder
+        self._registry: Registry | None = None
+        self._digests: dict[str, str] = {}
+        self._registries = ExitStack()
+        self._images: set[str] = set()
+        self.stack.callback(self._forget_images)  # first of all, so that it is done after all containers
         images.ensure(images.SHELL)
 
     def plan(self, task: str, does: Does = Does()) -> ContainerPlan:
         return plan(task, "\n".join(_script(does)))
+
+    def offered(self) -> str:
+        if self._registry is None:
+            self._registry = self._registries.enter_context(running_registry(self._folder))
+        repository = f"team/{secrets.token_hex(4)}"
+        files = {"bin/sh": images.BUSYBOX.read_bytes(), "own": secrets.token_bytes(2**20)}
+        name = f"{self._registry.address}/{repository}:v1"
+        self._digests[name] = self._registry.push(repository, "v1", files)
+        return name
+
+    def digest(self, name: str) -> str:
+        return self._digests[name]
+
+    def made_here(self, *names: str) -> str:
+        changes = f"LABEL own={secrets.token_hex(8)}"
+        made = subprocess.run(
+            ["docker", "import", "--change", changes, "-", names[0]],
+            input=images.busybox_tar(), check=True, capture_output=True,
+        ).stdout.decode().strip()  # fmt: skip
+        self._images.add(made)
+        for name in names[1:]:
+            docker("tag", made, name)
+        return made
+
+    def close_registry(self) -> None:
+        self._registries.close()
+
+    def pulls_made(self) -> int:
+        return len([line for line in self.proxy.requests if "/images/create" in line])
+
+    def _forget_images(self) -> None:
+        self._registries.close()
+        for name in self._digests:
+            repository = name.rpartition(":")[0]
+            self._images |= set(docker("images", "-q", "--no-trunc", repository).split())
+        for image in self._images:
+            subprocess.run(["docker", "rmi", "-f", image], capture_output=True, check=False)
 
     async def cut(self) -> None:
         await self.proxy.cut()

@@ -9,7 +9,8 @@ progress    how far a pull has come (pure)
 networks    bridges made on demand
 files       the texts laid into a container, on a tmpfs
 logstream   the engine's log frames → chunks (pure)
-image_facts what the engine says of images and registries → the contract (pure)
+image_facts what the engine says of images and registries → the contract
+info        what the engine says of itself, and its machine's GPUs (gpus)
 translate   plan → create request, inspect → observed task (pure)
 problems    the engine's words → codes (pure)
 engine      naked calls over its socket; no contact → NoContact

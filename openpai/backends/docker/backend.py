@@ -5,7 +5,6 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from openpai.backends.contract import LogChunk, Observation, Phase, PullProgress, ReportPull
 from openpai.backends.docker import image_facts, translate
@@ -14,8 +13,9 @@ from openpai.backends.docker.engine import CALL_TIMEOUT_S, Engine, EngineError, 
 from openpai.backends.docker.files import TaskFiles
 from openpai.backends.docker.follow import follow
 from openpai.backends.docker.images import Images
+from openpai.backends.docker.info import EngineInfo
 from openpai.backends.docker.networks import Networks
-from openpai.backends.docker.problems import engine_failed, no_contact
+from openpai.backends.docker.problems import engine_failed
 from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
@@ -45,12 +45,13 @@ class DockerBackend:
         self._files = TaskFiles(runtime_dir)
         self._networks = Networks(self._engine, instance)
         self._images = Images(self._engine)
+        self._info = EngineInfo(self._engine)
         self._starter = Starter(self._engine, instance, self._images, self._files, self._networks)
         self._watcher = Watcher(self._engine, instance, self._networks)
 
     async def nodes(self) -> Sequence[Node]:
         """The engine's machine, by its host name."""
-        return (translate.node_of(await self._info()),)
+        return (translate.node_of(await self._info.now()),)
 
     async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
         await self._starter.start(plan, report)
@@ -94,11 +95,10 @@ class DockerBackend:
         return self._watcher.changes()
 
     async def registries(self) -> RegistrySettings:
-        return image_facts.registry_settings(await self._info())
+        return image_facts.registry_settings(await self._info.recent())
 
     async def machines(self) -> Sequence[Machine]:
-        info = await self._info()
-        return (Machine(info["Name"], image_facts.architecture(info)),)
+        return (await self._info.machine(),)
 
     async def images(self) -> Sequence[LocalImage]:
         return await self._images.all()
@@ -119,7 +119,9 @@ class DockerBackend:
         await self._images.remove(image_id)
 
     async def image_disk(self) -> ImageDisk | None:
-        return await self._images.disk()
+        """That of the engine's own folder, where the engine is on this machine."""
+        folder = image_facts.image_folder(await self._info.recent())
+        return image_facts.disk_of(folder) if self._info.is_of_this_machine and folder.exists() else None
 
     async def close(self) -> None:
         await self._images.pulls.close()
@@ -128,12 +130,6 @@ class DockerBackend:
             async with asyncio.timeout(_TIDY_WITHIN_S):
                 await self._networks.remove_shared()
         await self._engine.close()
-
-    async def _info(self) -> Any:
-        try:
-            return await self._engine.call("GET", "/info")
-        except EngineError as error:
-            raise no_contact(self._engine.address.host, error.words) from error
 
     def _name(self, task: str) -> str:
         return translate.container_name(self._instance, task)

@@ -1,11 +1,13 @@
-"""What the engine says of images and registries → what the contract speaks of. Pure."""
+"""What the engine says of images and registries → what the contract speaks of."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from openpai.backends.docker.translate import to_ms
 from openpai.errors import PaiError
+from openpai.images.disk import ImageDisk
 from openpai.images.facts import ImageConfig, LocalImage
 from openpai.images.reference import parse_reference
 from openpai.images.registries import RegistrySettings
@@ -41,6 +43,13 @@ def image_folder(info: Mapping[str, Any]) -> Path:
     root = Path(info["DockerRootDir"])
     own = root / "containerd"  # where the engine started containerd itself
     return _CONTAINERD if snapshotter and not own.is_dir() and _CONTAINERD.is_dir() else root
+
+
+def disk_of(folder: Path) -> ImageDisk:
+    """The file system of a folder. What it sets aside for root is neither free nor there, as `df` counts it."""
+    seen = os.statvfs(folder)
+    total = seen.f_blocks - seen.f_bfree + seen.f_bavail
+    return ImageDisk(total * seen.f_frsize, seen.f_bavail * seen.f_frsize)
 
 
 def listed_image(entry: Mapping[str, Any]) -> LocalImage:

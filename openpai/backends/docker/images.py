@@ -1,6 +1,5 @@
 """The images of an engine: which are there, which are in use; having one, and removing one."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from openpai.backends.contract import ReportPull
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, segment
-from openpai.backends.docker.image_facts import image_folder, listed_image, local_image
+from openpai.backends.docker.image_facts import listed_image, local_image
 from openpai.backends.docker.problems import engine_failed, image_gone
 from openpai.backends.docker.pull import Pulls
 from openpai.errors import TemporaryFailure
 from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.reference import ImageReference
 from openpai.runtime.container import ContainerPlan
@@ -72,8 +70,9 @@ class Images:
             image = await self.find(str(reference))
         if image is None:
             raise engine_failed(f"pull {reference}", "the pull ended well, and yet the image is not there")
-        if reference.tag and reference.digest:
+        if reference.tag and reference.digest and not image.names:
             await self._name(image, str(replace(reference, tag=None, digest=None)), reference.tag)
+            return await self.find(image.id) or image
         return image
 
     async def remove(self, image_id: str) -> None:
@@ -86,16 +85,6 @@ class Images:
         except EngineError as error:
             if error.status != 404:
                 raise engine_failed(f"remove {image_id}", error.words) from error
-
-    async def disk(self) -> ImageDisk | None:
-        """The file system that images lie on, where the engine is this machine's."""
-        folder = image_folder(await self._call("look at the engine", "GET", "/info", {}))
-        if not self._engine.address.host.startswith("unix://") or not folder.exists():
-            return None
-        seen = os.statvfs(folder)
-        # What is set aside for root is nobody's to fill: neither free nor there, as `df` counts it.
-        total = seen.f_blocks - seen.f_bfree + seen.f_bavail
-        return ImageDisk(total * seen.f_frsize, seen.f_bavail * seen.f_frsize)
 
     async def _renewed(
         self, reference: ImageReference, credential: Credential | None, report: ReportPull

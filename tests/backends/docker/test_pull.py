@@ -56,6 +56,69 @@ async def test_many_waiters_share_one_pull_and_all_hear_of_it(
         assert progress[-1].image == image
 
 
+def pulls_of(bench: DockerBench) -> int:
+    return len([line for line in bench.proxy.requests if "/images/create" in line])
+
+
+async def test_twenty_tasks_with_credentials_of_their_own_make_one_pull(
+    bench: DockerBench, backend: Backend, image: str, registry: Registry
+) -> None:
+    """Whoever comes while the image is on its way waits for it, whatever he would have been let in with."""
+    others = [Credential(f"user-{number}", "of another registry's") for number in range(19)]
+    first = asyncio.create_task(backend.start(wanting("t", image), silent))
+    while not backend.pulls():  # noqa: ASYNC110  the beginning of a pull sends no event
+        await asyncio.sleep(0.001)
+    await asyncio.gather(
+        first, *(backend.start(wanting(f"t{n}", image, other), silent) for n, other in enumerate(others))
+    )
+    assert pulls_of(bench) == 1
+    assert len((await backend.observe()).tasks) == 20
+    fetched = [line for line in registry.log.read_text().splitlines() if '"GET /v2/team/tool/blobs/' in line]
+    assert len(fetched) == 2, "configuration and layer, each once"
+
+
+async def test_who_waited_for_a_pull_that_was_refused_tries_with_his_own_credential(
+    bench: DockerBench, backend: Backend, image: str
+) -> None:
+    wrong = Credential("ada", "wrong")
+    told = await asyncio.gather(
+        backend.start(wanting("a", image, wrong), silent),
+        backend.start(wanting("b", image), silent),
+        backend.start(wanting("c", image), silent),
+        return_exceptions=True,
+    )
+    assert isinstance(told[0], Refused)
+    assert told[0].first.code == "ImageAuthFailed"
+    assert told[1:] == [None, None]
+    assert pulls_of(bench) == 2
+    assert set((await backend.observe()).tasks) == {"b", "c"}
+
+
+async def test_a_refused_login_is_not_tried_again_by_the_tasks_of_a_gang(
+    bench: DockerBench, backend: Backend, image: str
+) -> None:
+    wrong = replace(ADA, password="wrong")
+    refused = await asyncio.gather(*(refusal(backend, wanting(f"t{n}", image, wrong)) for n in range(5)))
+    refused.append(await refusal(backend, wanting("late", image, replace(wrong, source="user"))))
+    assert {error.first.code for error in refused} == {"ImageAuthFailed"}
+    assert pulls_of(bench) == 1
+    await backend.start(wanting("right", image), silent)
+
+
+async def test_an_image_that_came_from_elsewhere_under_the_same_digest_is_not_pulled(
+    bench: DockerBench, backend: Backend, registry: Registry
+) -> None:
+    files = _files()
+    digest = registry.push("team/tool", "v1", files)
+    registry.push("other/name", "v9", files)
+    await backend.start(wanting("a", f"{registry.address}/other/name:v9@{digest}"), silent)
+    await backend.start(wanting("b", f"{registry.address}/team/tool:v1@{digest}", None), silent)
+    assert pulls_of(bench) == 1
+    for task in ("a", "b"):
+        await backend.remove(task)
+    docker("rmi", "-f", f"{registry.address}/other/name:v9")
+
+
 async def test_an_image_that_is_there_is_not_pulled(bench: DockerBench, backend: Backend, image: str) -> None:
     await backend.start(wanting("a", image), silent)
     await backend.start(wanting("b", image, credential=None), silent)

@@ -1,0 +1,58 @@
+"""What the engine says of itself and its machine, asked once for all who want to know within a few seconds."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from openpai.backends.docker.engine import Engine, EngineError
+from openpai.backends.docker.gpus import gpus_of_this_machine
+from openpai.backends.docker.image_facts import architecture
+from openpai.backends.docker.problems import no_contact
+from openpai.images.machine import Gpu, Machine
+
+_RECENT_S = 10.0
+_GPUS_FOR_S = 300.0  # a driver is not changed under running jobs
+
+_Gpus = tuple[str | None, tuple[Gpu, ...]]
+
+
+class EngineInfo:
+    """The `/info` of one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._recent: tuple[float, Mapping[str, Any]] | None = None
+        self._gpus: tuple[float, _Gpus] | None = None
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Whether the engine's files and devices are this machine's own."""
+        return self._engine.address.host.startswith("unix://")
+
+    async def now(self) -> Mapping[str, Any]:
+        """As it is now."""
+        try:
+            info: Mapping[str, Any] = await self._engine.call("GET", "/info")
+        except EngineError as error:
+            raise no_contact(self._engine.address.host, error.words) from error
+        self._recent = asyncio.get_running_loop().time(), info
+        return info
+
+    async def recent(self) -> Mapping[str, Any]:
+        """As it was a few seconds ago at most, while there is contact."""
+        old = self._recent is None or asyncio.get_running_loop().time() - self._recent[0] > _RECENT_S
+        if self._recent is None or old or self._engine.contact_since is None:
+            return await self.now()
+        return self._recent[1]
+
+    async def machine(self) -> Machine:
+        """The engine's machine. GPUs are seen where it is this one."""
+        info = await self.recent()
+        driver, gpus = await self._own_gpus() if self.is_of_this_machine else (None, ())
+        return Machine(info["Name"], architecture(info), driver, gpus)
+
+    async def _own_gpus(self) -> _Gpus:
+        now = asyncio.get_running_loop().time()
+        if self._gpus is None or now - self._gpus[0] > _GPUS_FOR_S:
+            self._gpus = now, await asyncio.to_thread(gpus_of_this_machine)
+        return self._gpus[1]
