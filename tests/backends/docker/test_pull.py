@@ -56,6 +56,14 @@ async def test_many_waiters_share_one_pull_and_all_hear_of_it(
         assert progress[-1].image == image
 
 
+async def pulling(backend: Backend, plan: ContainerPlan) -> asyncio.Task[None]:
+    """A start whose pull is under way."""
+    start = asyncio.create_task(backend.start(plan, silent))
+    while not backend.pulls():  # noqa: ASYNC110  the beginning of a pull sends no event
+        await asyncio.sleep(0.001)
+    return start
+
+
 def pulls_of(bench: DockerBench) -> int:
     return len([line for line in bench.proxy.requests if "/images/create" in line])
 
@@ -65,9 +73,7 @@ async def test_twenty_tasks_with_credentials_of_their_own_make_one_pull(
 ) -> None:
     """Whoever comes while the image is on its way waits for it, whatever he would have been let in with."""
     others = [Credential(f"user-{number}", "of another registry's") for number in range(19)]
-    first = asyncio.create_task(backend.start(wanting("t", image), silent))
-    while not backend.pulls():  # noqa: ASYNC110  the beginning of a pull sends no event
-        await asyncio.sleep(0.001)
+    first = await pulling(backend, wanting("t", image))
     await asyncio.gather(
         first, *(backend.start(wanting(f"t{n}", image, other), silent) for n, other in enumerate(others))
     )
@@ -81,8 +87,9 @@ async def test_who_waited_for_a_pull_that_was_refused_tries_with_his_own_credent
     bench: DockerBench, backend: Backend, image: str
 ) -> None:
     wrong = Credential("ada", "wrong")
+    first = await pulling(backend, wanting("a", image, wrong))
     told = await asyncio.gather(
-        backend.start(wanting("a", image, wrong), silent),
+        first,
         backend.start(wanting("b", image), silent),
         backend.start(wanting("c", image), silent),
         return_exceptions=True,
