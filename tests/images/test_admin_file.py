@@ -1,6 +1,7 @@
 """An admin's own file of images: live, and never half."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,13 @@ def test_a_line_is_found_however_the_file_is_written() -> None:
     assert line_of(text, "image[0].reference") == 4
     assert line_of(text, "image[0]") == 3
     assert line_of("image = [\n  { kind = 1 },\n]\n", "image[0].kind") == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_example_of_the_manual_is_a_good_file(language: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / language / "operations.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    images = read(example, Path("images.toml"))
+    assert [str(image.reference) for image in images.images] == [str(image) for image in images.prepull]
+    assert len(images.catalogue()) == len(standard_images())
+    assert images.cleaning == Cleaning(), "the defaults"
