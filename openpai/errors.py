@@ -96,6 +96,7 @@ KINDS: Mapping[str, Kind] = {
     "TooManyPorts": _PROTOCOL,
     "ImageHereUnchecked": _IMAGE,
     "ImageTagMoved": _IMAGE,
+    "ImageToBeBuilt": _IMAGE,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
     # server

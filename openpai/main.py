@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from openpai.admission.check_image import check_image
 from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission
 from openpai.backends.contract import Backend
@@ -32,6 +33,7 @@ from openpai.images.inspector import Inspector
 from openpai.images.keyring import Keyring
 from openpai.images.look import Looker
 from openpai.images.registries import RegistrySettings
+from openpai.images.stock import Shelf
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
@@ -108,6 +110,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,
+            check_image=partial(check_image, sources),
+            shelf=Shelf(admin_file, backend.images, backend.find_image, controller.machines, looker.reach),
             controller=controller,
             keeper=keeper,
             token_secret=token_secret,

@@ -45,6 +45,11 @@ async def all_made_here(
     return Inspected(reference, local(str(reference)), None, here=True, credential=given, lock=lock)
 
 
+async def nobody_reached(registry: str) -> Problem | None:
+    """Every registry is out of reach."""
+    return Problem("RegistryUnreachable", {"image": "?", "registry": registry, "detail": "out of reach"})
+
+
 async def nothing_known(
     username: str,
     reference: ImageReference,

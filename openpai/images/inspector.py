@@ -78,12 +78,12 @@ class Inspector:
         local = await self._local(str(reference))
         if local is not None and made_here(local, reference):
             return Inspected(reference, local, None, here=True)
-        credential = await self._keyring.resolve(username, reference, given)
-        look = await self._looker.look(reference, credential, await self._architecture(), fresh=fresh)
-        if elsewhere := login_is_elsewhere(reference, given):
-            look = replace(look, warnings=(elsewhere, *look.warnings))
+        found = await self._keyring.find(username, reference, given)
+        look = await self._looker.look(reference, found.credential, await self._architecture(), fresh=fresh)
+        elsewhere = login_is_elsewhere(reference, given)
+        look = replace(look, warnings=(*((elsewhere,) if elsewhere else ()), *found.warnings, *look.warnings))
         here = await self._is_here(reference, local, look)
-        return Inspected(reference, local, look, here, credential)
+        return Inspected(reference, local, look, here, found.credential)
 
     async def _local(self, name: str) -> LocalImage | None:
         try:

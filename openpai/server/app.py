@@ -11,11 +11,21 @@ from openpai.errors import PaiError
 from openpai.server import replies
 from openpai.server.auth import identify
 from openpai.server.edge import Edge
-from openpai.server.routes import credentials, groups, image_disk, info, jobs, logs, streams, submissions
+from openpai.server.routes import (
+    credentials,
+    groups,
+    image_disk,
+    images,
+    info,
+    jobs,
+    logs,
+    streams,
+    submissions,
+)
 from openpai.server.services import Services
 from openpai.server.shapes import ErrorReply
 
-_SUBJECTS = (submissions, jobs, logs, streams, credentials, groups, image_disk)
+_SUBJECTS = (submissions, jobs, logs, streams, credentials, groups, image_disk, images)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -6,9 +6,12 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from openpai.admission.check_image import ImageReport
 from openpai.admission.submit import Admitted, Plan, Submission
 from openpai.backends.contract import PullProgress
 from openpai.controller.image_keeper import ImageKeeper
+from openpai.images.credential import Credential
+from openpai.images.stock import Shelf
 from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
 from openpai.store.changes import Changes
@@ -51,6 +54,8 @@ class Services:
     changes: Changes
     submit: Callable[[Submission], Awaitable[Admitted]]
     dry_run: Callable[[Submission], Awaitable[Plan]]
+    check_image: Callable[[str, str, Credential | None], Awaitable[ImageReport]]
+    shelf: Shelf
     controller: Controller
     keeper: ImageKeeper
     token_secret: str = field(repr=False)

@@ -1,81 +1,15 @@
 """The door: what comes in is kept whole, or refused whole and says everything that is wrong."""
 
 import json
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-
-from openpai.admission.facts import Inspect, Sources
-from openpai.admission.submit import Admission, Submission
-from openpai.errors import NoContact, PaiError, Problem
-from openpai.images.inspector import Inspected
+from openpai.admission.submit import Submission
+from openpai.errors import NoContact, Problem
 from openpai.scheduler.resources import Resources
 from openpai.scheduler.schedule import Cluster
-from openpai.store.changes import Changes
-from openpai.store.database import Database
 from openpai.store.job_records import Query
-from openpai.store.jobs import JobStore
-from openpai.store.vault import Vault
-from tests.builders import BOX, NOW, document_of, ids, role
-from tests.looks import all_made_here, one_machine, room_for_all
-
-YAML = """\
-protocolVersion: 2
-name: train
-type: job
-prerequisites:
-  - type: dockerimage
-    name: image
-    uri: registry.example/team/image
-    auth: {username: ann, password: hunter2-of-the-registry, registryuri: registry.example}
-secrets: {token: sesame-open}
-taskRoles:
-  worker:
-    instances: 2
-    dockerImage: image
-    resourcePerInstance: {cpu: 2, memoryMB: 2000, gpu: 1}
-    commands: [use <% $secrets.token %>]
-"""
-
-
-class Door:
-    """Admission on a real store; the cluster is a double that a test may change."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.database = Database(folder / "pai.db")
-        self.jobs = JobStore(self.database, Changes())
-        self.vault = Vault(folder / "secret.key")
-        self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
-        self.inspect: Inspect = all_made_here
-        sources = Sources(self.look, one_machine, self.inspect_image, room_for_all)
-        self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
-
-    async def inspect_image(self, *words: Any, **more: Any) -> Inspected:
-        return await self.inspect(*words, **more)
-
-    async def look(self) -> Cluster:
-        return self.cluster()
-
-    async def submit(self, text: str = YAML, **more: Any) -> str:
-        return (await self.admission.submit(Submission("ann", text.encode(), **more))).full_name
-
-    async def refused(self, text: str = YAML, **more: Any) -> tuple[Problem, ...]:
-        """The problems; and nothing was kept."""
-        before = await self.jobs.page(Query())
-        with pytest.raises(PaiError) as wrong:
-            await self.submit(text, **more)
-        assert await self.jobs.page(Query()) == before
-        return wrong.value.problems
-
-
-@pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    opened = Door(tmp_path)
-    yield opened
-    opened.database.close()
+from tests.admission.door import YAML, Door
+from tests.builders import BOX, document_of, role
 
 
 async def test_a_good_job_is_kept_and_named(door: Door) -> None:

@@ -9,19 +9,22 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import uvicorn
 
+from openpai.admission.check_image import check_image
 from openpai.admission.facts import Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import PullProgress
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
 from openpai.controller.image_keeper import ImageKeeper
-from openpai.images.admin_file import AdminImages
+from openpai.images.admin_file import AdminFile, AdminImages
+from openpai.images.stock import Shelf
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
@@ -40,7 +43,7 @@ from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
-from tests.looks import all_made_here, one_machine, room_for_all
+from tests.looks import all_made_here, nobody_reached, one_machine, room_for_all
 
 SECRET = "a secret of 32 characters or more"
 T0 = 1_700_000_000_000
@@ -177,6 +180,7 @@ async def build(folder: Path) -> AsyncIterator[House]:
     """A house in this folder."""
     changes, controller = Changes(), ControllerDouble()
     engine = SimulatedEngine(Node("node-a", Resources(64, 262_144, 8)))
+    backend = SimulatedBackend("test", engine)
     with closing(Database(folder / "test.db")) as database:
         jobs, vault = JobStore(database, changes), Vault(folder / "key")
         sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all)
@@ -190,10 +194,16 @@ async def build(folder: Path) -> AsyncIterator[House]:
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,
-            controller=controller,
-            keeper=ImageKeeper(
-                SimulatedBackend("test", engine), ImageUses(database), AdminImages, frozenset, all_made_here
+            check_image=partial(check_image, sources),
+            shelf=Shelf(
+                AdminFile(folder / "images.toml"),
+                backend.images,
+                backend.find_image,
+                one_machine,
+                nobody_reached,
             ),
+            controller=controller,
+            keeper=ImageKeeper(backend, ImageUses(database), AdminImages, frozenset, all_made_here),
             token_secret=SECRET,
         )
         house = House(services, database, controller, engine)

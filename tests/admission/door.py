@@ -1,0 +1,80 @@
+"""The door of the house, as a test goes through it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openpai.admission.facts import FindRoom, Inspect, Sources
+from openpai.admission.submit import Admission, Submission
+from openpai.errors import PaiError, Problem
+from openpai.images.disk import Room
+from openpai.images.facts import RemoteImage
+from openpai.images.inspector import Inspected
+from openpai.images.machine import Machine
+from openpai.scheduler.schedule import Cluster
+from openpai.store.changes import Changes
+from openpai.store.database import Database
+from openpai.store.job_records import Query
+from openpai.store.jobs import JobStore
+from openpai.store.vault import Vault
+from tests.builders import BOX, NOW, ids
+from tests.looks import BOX_MACHINE, all_made_here, room_for_all
+
+YAML = """\
+protocolVersion: 2
+name: train
+type: job
+prerequisites:
+  - type: dockerimage
+    name: image
+    uri: registry.example/team/image
+    auth: {username: ann, password: hunter2-of-the-registry, registryuri: registry.example}
+secrets: {token: sesame-open}
+taskRoles:
+  worker:
+    instances: 2
+    dockerImage: image
+    resourcePerInstance: {cpu: 2, memoryMB: 2000, gpu: 1}
+    commands: [use <% $secrets.token %>]
+"""
+
+
+class Door:
+    """Admission on a real store; the cluster is a double that a test may change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = Database(folder / "pai.db")
+        self.jobs = JobStore(self.database, Changes())
+        self.vault = Vault(folder / "secret.key")
+        self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
+        self.inspect: Inspect = all_made_here
+        self.machines: Sequence[Machine] = (BOX_MACHINE,)
+        self.room: FindRoom = room_for_all
+        sources = Sources(self.look, self.look_at_machines, self.inspect_image, self.find_room)
+        self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
+
+    async def inspect_image(self, *words: Any, **more: Any) -> Inspected:
+        return await self.inspect(*words, **more)
+
+    async def look_at_machines(self) -> Sequence[Machine]:
+        return self.machines
+
+    async def find_room(self, image: RemoteImage) -> Room | None:
+        return await self.room(image)
+
+    async def look(self) -> Cluster:
+        return self.cluster()
+
+    async def submit(self, text: str = YAML, **more: Any) -> str:
+        return (await self.admission.submit(Submission("ann", text.encode(), **more))).full_name
+
+    async def refused(self, text: str = YAML, **more: Any) -> tuple[Problem, ...]:
+        """The problems; and nothing was kept."""
+        before = await self.jobs.page(Query())
+        with pytest.raises(PaiError) as wrong:
+            await self.submit(text, **more)
+        assert await self.jobs.page(Query()) == before
+        return wrong.value.problems
