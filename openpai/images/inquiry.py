@@ -4,7 +4,8 @@ Raises PaiError with the one problem that kept from seeing the image.
 """
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from openpai.errors import PaiError
 from openpai.images.endpoints import Endpoint
@@ -39,11 +40,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What is asked: an image for an engine of `architecture`. `now_ms` decides whether a token has expired."""
+    """What is asked: an image for an engine of `architecture`. `now_ms` decides whether a token has expired.
+
+    `known`: images of the repository that were seen before, by digest. Whether the name still means one of them
+    is asked without fetching it again, which Docker Hub would count as a pull.
+    """
 
     subject: Subject
     architecture: str
     now_ms: int
+    known: Mapping[str, RemoteImage] = field(default_factory=dict)
 
     def at(self, endpoint: Endpoint) -> Exchange[Seen]:
         """Ask there. A mirror is not shown the credential."""
@@ -63,7 +69,13 @@ class Inquiry:
 
     def _image(self, login: Login) -> Exchange[RemoteImage]:
         reference = self.subject.reference
-        answer = yield from self._get(login, "manifests", reference.digest or reference.tag or "")
+        name = reference.digest or reference.tag or ""
+        if self.known:
+            head = yield from self._get(login, "manifests", name, "HEAD")
+            known = self.known.get(head.headers.get("docker-content-digest", "")) if head.ok else None
+            if known is not None:
+                return replace(known, rate_limit=rate_limit(head))
+        answer = yield from self._get(login, "manifests", name)
         if not answer.ok:
             raise (yield from self._no_manifest(login, answer))
         digest = self._verified(answer, reference.digest or answer.headers.get("docker-content-digest", ""))
@@ -82,10 +94,12 @@ class Inquiry:
         limit = rate_limit(answer)
         return RemoteImage(digest, manifest_digest, config, found.layer_bytes, platforms, limit)
 
-    def _get(self, login: Login, kind: str, name: str) -> Exchange[Response]:
+    def _get(self, login: Login, kind: str, name: str, method: str = "GET") -> Exchange[Response]:
         url = f"{login.base}/v2/{login.repository}/{kind}/{name}"
         if kind == "manifests":
-            return (yield from login.ask(Request(url, {"Accept": ACCEPT}, limit=MANIFEST_LIMIT)))
+            return (
+                yield from login.ask(Request(url, {"Accept": ACCEPT}, limit=MANIFEST_LIMIT, method=method))
+            )
         return (yield from login.ask(Request(url, limit=CONFIG_LIMIT)))
 
     def _part(self, login: Login, kind: str, digest: str) -> Exchange[Response]:

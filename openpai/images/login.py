@@ -79,6 +79,8 @@ class Login:
         challenge = self._bearer(answer)
         if challenge is not None:
             return (yield self._token_request(challenge, scope="")).ok
+        if not self._basic:
+            return False
         return (yield Request(f"{self.base}/v2/", {"Authorization": self._basic})).ok
 
     def _ask(self, request: Request) -> Exchange[Response]:

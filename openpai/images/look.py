@@ -4,13 +4,13 @@ import asyncio
 import hashlib
 import hmac
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from openpai.errors import PaiError, Problem
+from openpai.errors import NoContact, PaiError, Problem
 from openpai.images.credential import Credential
 from openpai.images.endpoints import endpoints, proxy_for
-from openpai.images.facts import Look
+from openpai.images.facts import Look, RemoteImage
 from openpai.images.inquiry import Inquiry, Seen
 from openpai.images.reference import DOCKER_HUB, ImageReference
 from openpai.images.registries import RegistrySettings
@@ -30,6 +30,9 @@ MIRROR_S = 2.0  # a mirror that does not answer leaves time for the registry its
 SEEN_MS, REFUSED_MS, UNCERTAIN_MS = 60_000, 30_000, 5_000  # how long what was found counts
 _MOST_KEPT = 2000
 
+_MOST_OF_ONE = 20  # images of one repository whose contents are remembered
+
+_Repository = tuple[str, str, str]
 _Key = tuple[str, str, bytes]
 
 
@@ -40,7 +43,11 @@ class _Kept:
 
 
 class Looker:
-    """Looks at images; equal looks at one time share one, and what was found counts for a short time."""
+    """Looks at images; equal looks at one time share one, and what was found counts for a short time.
+
+    What an image is, its digest says for ever: later looks only ask what the name means by then, and whether the
+    credential may see it.
+    """
 
     def __init__(
         self, settings: Callable[[], Awaitable[RegistrySettings]], now_ms: Callable[[], int]
@@ -50,6 +57,7 @@ class Looker:
         self._registries = Registries()
         self._secret = os.urandom(32)
         self._kept: dict[_Key, _Kept] = {}
+        self._seen: dict[_Repository, Mapping[str, RemoteImage]] = {}
         self._running: dict[_Key, asyncio.Task[Look]] = {}
 
     async def look(
@@ -110,7 +118,8 @@ class Looker:
     ) -> Look:
         started = asyncio.get_running_loop().time()
         elsewhere = login_is_elsewhere(reference, credential)
-        subject = Subject(reference, None if elsewhere else credential)
+        shown = credential if credential and (credential.password or credential.identity_token) else None
+        subject = Subject(reference, None if elsewhere else shown)
         trail = Trail("the engine's settings")
         try:
             async with asyncio.timeout(LONGEST_S):
@@ -130,18 +139,29 @@ class Looker:
         return Look(reference, image=found.image, warnings=seen_with, elapsed_ms=elapsed)
 
     async def _ask_all(self, subject: Subject, architecture: str, trail: Trail) -> Seen | Problem:
-        settings = await self._settings()
         try:
+            settings = await self._settings()
             addresses = await self._addresses(subject.reference.registry, settings, trail)
+        except NoContact as no_contact:
+            return no_contact.first
         except Unreached as unreached:
             return subject.unreached(unreached).first
-        inquiry = Inquiry(subject, architecture, self._now_ms())
+        repository = (subject.reference.registry, subject.reference.repository, architecture)
+        inquiry = Inquiry(subject, architecture, self._now_ms(), self._seen.get(repository, {}))
         places = endpoints(subject.reference.registry, settings, addresses)
         for endpoint in places:
             found, is_last_word = await self._ask(inquiry, Way(endpoint, settings, trail))
             if is_last_word:
                 break
+        if isinstance(found, Seen):
+            self._remember(repository, found.image)
         return found
+
+    def _remember(self, repository: _Repository, image: RemoteImage) -> None:
+        if len(self._seen) >= _MOST_KEPT:
+            self._seen.clear()
+        newest = [*self._seen.get(repository, {}).values(), image][-_MOST_OF_ONE:]
+        self._seen[repository] = {image.digest: image for image in newest}
 
     async def _addresses(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[str, ...]:
         """Those of a registry that may be insecure by its address; behind a proxy, only that may know the name."""

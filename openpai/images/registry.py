@@ -81,7 +81,7 @@ class Registries:
             return result
         except Unreached as unreached:
             if unreached.fault == "not-tls" and not way.endpoint.insecure:
-                raise await self._without_tls(unreached, way) from unreached
+                raise await self._without_tls(unreached, way, context) from unreached
             raise
         finally:
             conversation.close()
@@ -112,15 +112,14 @@ class Registries:
         except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: a URL that is none
             raise _unreached(error) from error
 
-    async def _without_tls(self, unreached: Unreached, way: Way) -> Unreached:
+    async def _without_tls(self, unreached: Unreached, way: Way, context: ssl.SSLContext) -> Unreached:
         """Whether something without TLS answers where TLS was asked for. No secret is sent."""
+        url = f"http://{way.endpoint.host}/v2/"
         try:
-            answer = await self._send(
-                Request(f"http://{way.endpoint.host}/v2/"), way, ssl.create_default_context()
-            )
+            answer = await self._send(Request(url), way, context)
         except Unreached:
             return Unreached("not-http", unreached.words)
-        return Unreached("plain-http", f"http://{way.endpoint.host}/v2/: {answer.status} {answer.words}")
+        return Unreached("plain-http", f"{url}: {answer.status} {answer.words}")
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -157,9 +156,8 @@ def _unreached(error: Exception) -> Unreached:
         cause = error.os_error
         fault = "not-tls" if getattr(cause, "reason", "") in _NOT_TLS else "unknown-ca"
     elif isinstance(error, aiohttp.ClientHttpProxyError):
-        return Unreached(
-            fault, f"the proxy answers {error.status} {error.message}"
-        )  # its URL may hold a password
+        # Not its own text, which shows the proxy's URL and perhaps a password in it.
+        return Unreached(fault, f"the proxy answers {error.status} {error.message}")
     elif isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL | ValueError):
         fault = "not-http"
     elif isinstance(error, aiohttp.ClientConnectorError):
@@ -177,7 +175,6 @@ def _words(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
     if isinstance(error, OSError) and error.errno:
-        return (
-            os.strerror(error.errno) if error.errno > 0 else str(error.strerror)
-        )  # getaddrinfo's are below 0
+        is_of_getaddrinfo = error.errno < 0
+        return str(error.strerror) if is_of_getaddrinfo else os.strerror(error.errno)
     return str(error) or type(error).__name__

@@ -20,6 +20,7 @@ MAX_WORDS = 500  # of an answer, in a problem
 UNCERTAIN = frozenset({
     "RegistryNameUnknown", "RegistryUnreachable", "RegistrySilent", "RegistryFailed", "RegistryRateLimited",
     "RegistryUntrusted", "RegistryCertificateExpired", "RegistryCertificateElsewhere",
+    "EngineUnreachable", "EngineForbidden",
 })  # fmt: skip
 """Problems with which the registry has not said no: it could not be asked, or will answer otherwise later."""
 
@@ -136,9 +137,10 @@ def login_expired(response: Response, subject: Subject, now_ms: int) -> PaiError
     end = expired_at(subject.credential)
     if end is not None and end <= now_ms:
         when = datetime.fromtimestamp(end / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
-        return subject.error("ImageTokenExpired", response, expired_at=when)
+        detail = f"{response.status} (exp: {when})"
+        return subject.error("ImageTokenExpired", response, expired_at=when, detail=detail)
     if re.search(r"\bexpired\b", response.words, re.IGNORECASE):
-        return subject.error("ImageTokenExpired", response, expired_at="")
+        return subject.error("ImageTokenExpired", response)
     return None
 
 

@@ -10,12 +10,13 @@ from dataclasses import replace
 import pytest
 
 from openpai.clock import now_ms
-from openpai.errors import Problem
+from openpai.errors import NoContact, Problem
 from openpai.images import look as look_module
 from openpai.images.credential import Credential
 from openpai.images.facts import Look, RateLimit
 from openpai.images.look import Looker
 from openpai.images.reference import parse_reference
+from openpai.images.registries import RegistrySettings
 from openpai.messages import LANGUAGES, message
 from tests.certificates import Authority
 from tests.images.conftest import MakeFolder, Settings
@@ -35,7 +36,8 @@ async def look(
     found = await looker.look(parse_reference(image), credential, architecture)
     for problem in (*found.warnings, *([found.problem] if found.problem else [])):
         told = [part for language in LANGUAGES for part in _told(problem, language)]
-        assert credential is None or credential.password not in repr((told, problem))
+        if credential is not None and credential.password:
+            assert credential.password not in repr((told, problem))
     return found
 
 
@@ -246,6 +248,11 @@ async def test_a_log_in_for_another_registry_is_not_sent_and_the_right_name_is_t
     assert found.warnings[0].params["corrected"] == "harbor.example.com/team/tool:v1"
 
 
+async def test_a_user_name_without_a_password_is_no_log_in(looker: Looker, closed_registry: Registry) -> None:
+    nothing = Credential("ada", "")
+    assert (await refusal(looker, f"{closed_registry.address}/team/tool:v1", nothing))[0] == "ImageNeedsAuth"
+
+
 # Images that are not there, or no images
 
 
@@ -288,6 +295,16 @@ async def test_what_is_no_image_is_told(looker: Looker, open_registry: Registry)
 
 
 # Registries that cannot be asked
+
+
+async def test_an_engine_that_cannot_be_asked_for_its_settings_is_told() -> None:
+    async def settings() -> RegistrySettings:
+        raise NoContact(Problem("EngineUnreachable", {"address": "unix:///x", "detail": "gone"}))
+
+    looker = Looker(settings, now_ms)
+    code, certain, _ = await refusal(looker, "registry.invalid/team/tool")
+    assert (code, certain) == ("EngineUnreachable", False)
+    await looker.close()
 
 
 async def test_a_name_without_an_address_is_told(looker: Looker) -> None:
@@ -472,7 +489,33 @@ async def test_equal_looks_at_one_time_share_one_and_the_next_asks_nobody(
         assert await look(looker, image) is looks[0]
         assert len(watched.asked) == asked
         await looker.look(parse_reference(image), None, "amd64", fresh=True)
-        assert len(watched.asked) == 2 * asked
+        assert [request.method for request in watched.asked[asked:]] == ["HEAD"]
+
+
+async def test_an_image_is_fetched_again_only_when_its_name_means_another(
+    looker: Looker, open_registry: Registry
+) -> None:
+    with stand_in(lambda asked: forward(open_registry, asked)) as watched:
+        reference = parse_reference(f"{watched.address}/team/changing:v1")
+        digests, methods = [], []
+        for content in (b"1", b"1", b"2"):
+            digests.append(open_registry.push("team/changing", "v1", {"a": content}))
+            watched.asked.clear()
+            found = await looker.look(reference, None, "amd64", fresh=True)
+            assert found.image
+            assert found.image.digest == digests[-1]
+            methods.append([request.method for request in watched.asked])
+    assert methods == [["GET", "GET"], ["HEAD"], ["HEAD", "GET", "GET"]]
+    assert digests[0] == digests[1] != digests[2]
+
+
+async def test_what_one_may_see_is_not_shown_to_another(
+    looker: Looker, token_registry: TokenRegistry
+) -> None:
+    image = f"{token_registry.registry.address}/team/tool:v1"
+    assert (await look(looker, image, ADA)).image
+    assert (await refusal(looker, image, Credential("bob", "battery")))[0] == "ImageForbidden"
+    assert (await refusal(looker, image))[0] == "ImageNeedsAuth"
 
 
 async def test_other_credentials_are_another_look(looker: Looker, closed_registry: Registry) -> None:
