@@ -45,9 +45,10 @@ async def all_made_here(
     return Inspected(reference, local(str(reference)), None, here=True, credential=given, lock=lock)
 
 
-async def nobody_reached(registry: str) -> Problem | None:
+async def nobody_reached(reference: ImageReference) -> Problem | None:
     """Every registry is out of reach."""
-    return Problem("RegistryUnreachable", {"image": "?", "registry": registry, "detail": "out of reach"})
+    params = {"image": str(reference), "registry": reference.registry, "detail": "out of reach"}
+    return Problem("RegistryUnreachable", params)
 
 
 async def nothing_known(

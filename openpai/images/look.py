@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from openpai.errors import NoContact, PaiError, Problem
 from openpai.images.credential import Credential
 from openpai.images.endpoints import endpoints, proxy_for
+from openpai.images.exchange import Request, follow
 from openpai.images.facts import Look, RemoteImage
 from openpai.images.inquiry import Inquiry, Seen
 from openpai.images.reference import DOCKER_HUB, ImageReference
@@ -85,6 +86,32 @@ class Looker:
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(task)
+
+    async def reach(self, reference: ImageReference) -> Problem | None:
+        """Why the image's registry cannot be asked, None where it answers. Nothing counts it as a pull."""
+        subject, trail = Subject(reference, None), Trail("the engine's settings")
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                return await self._knock(subject, trail)
+        except Unreached as unreached:
+            return subject.unreached(unreached).first
+        except TimeoutError:
+            return _silent(subject, trail, LONGEST_S)
+
+    async def _knock(self, subject: Subject, trail: Trail) -> Problem | None:
+        """At every endpoint until one answers, whatever it says. Raises `Unreached` as for the first name."""
+        settings = await self._settings()
+        registry = subject.reference.registry
+        problem: Problem | None = None
+        for endpoint in endpoints(registry, settings, await self._addresses(registry, settings, trail)):
+            door = follow(Request(f"{endpoint.base}/v2/"), plain_allowed=endpoint.insecure)
+            try:
+                await self._registries.carry_out(door, Way(endpoint, settings, trail))
+            except Unreached as unreached:
+                problem = subject.unreached(unreached).first
+            else:
+                return None
+        return problem
 
     async def close(self) -> None:
         """Cancel what runs, and let go of all connections."""

@@ -9,6 +9,7 @@ from openpai.images.admin_file import AdminFile
 from openpai.images.catalogue import CatalogueImage
 from openpai.images.facts import LocalImage
 from openpai.images.machine import Machine
+from openpai.images.reference import ImageReference
 from openpai.images.standing import Standing, standing
 
 
@@ -32,8 +33,8 @@ class Stock:
 
 
 class Shelf:
-    """Takes stock. The callables ask the engine and may raise `NoContact`; `reach` says why a registry cannot be
-    asked, None where it can."""
+    """Takes stock. The callables ask the engine and may raise `NoContact`; `reach` says why an image's registry
+    cannot be asked, None where it can."""
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class Shelf:
         images: Callable[[], Awaitable[Sequence[LocalImage]]],
         find: Callable[[str], Awaitable[LocalImage | None]],
         machines: Callable[[], Awaitable[Sequence[Machine]]],
-        reach: Callable[[str], Awaitable[Problem | None]],
+        reach: Callable[[ImageReference], Awaitable[Problem | None]],
     ) -> None:
         self._admin = admin
         self._images = images
@@ -54,11 +55,9 @@ class Shelf:
         catalogue = self._admin.current().catalogue()
         here, machines = await asyncio.gather(self._images(), self._machines())
         found = await asyncio.gather(*(self._local(entry, here) for entry in catalogue))
-        missing = [
-            entry.reference.registry for entry, local in zip(catalogue, found, strict=True) if not local
-        ]
-        registries = list(dict.fromkeys(missing))
-        reached = dict(zip(registries, await asyncio.gather(*map(self._reach, registries)), strict=True))
+        missing = [entry.reference for entry, local in zip(catalogue, found, strict=True) if not local]
+        asked = {reference.registry: reference for reference in reversed(missing)}  # one for each registry
+        reached = dict(zip(asked, await asyncio.gather(*map(self._reach, asked.values())), strict=True))
         items = [
             StockItem(entry, local, standing(entry, local, machines, reached.get(entry.reference.registry)))
             for entry, local in zip(catalogue, found, strict=True)
