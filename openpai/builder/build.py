@@ -35,7 +35,27 @@ async def have_image(recipe: Recipe, settings: Settings, wanted: Wanted, tell: T
         await engine.close()
 
 
+class _Pulling:
+    """How far a pull is, told at each tenth of it."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.moves = asyncio.Event()
+        self._tell = tell
+        self._tenths = 0
+
+    def take(self, progress: PullProgress) -> None:
+        if progress.layers_total:
+            self.moves.set()
+        tenths = 10 * progress.done_bytes // progress.total_bytes if progress.total_bytes else 0
+        if tenths > self._tenths:
+            self._tenths = tenths
+            megabytes = {"done": progress.done_bytes // 1_000_000, "total": progress.total_bytes // 1_000_000}
+            self._tell(Told("build.pulling", megabytes))
+
+
 class _Builder:
+    """What one call needs, held together."""
+
     def __init__(self, engine: Engine, wanted: Wanted, tell: Tell) -> None:
         self._engine = engine
         self._images = Images(engine)
@@ -64,25 +84,20 @@ class _Builder:
     async def _pull(self, recipe: Recipe) -> bool:
         """Whether a registry had it."""
         self._tell(Told("build.pull", {"image": str(recipe.reference)}))
-        moves = asyncio.Event()
-
-        def report(progress: PullProgress) -> None:
-            if progress.layers_total:
-                moves.set()
-
-        pull = asyncio.create_task(self._images.pulls.pull(recipe.reference, None, report))
-        moving = asyncio.create_task(moves.wait())
-        await asyncio.wait(
-            (pull, moving), timeout=_PULL_MUST_MOVE_WITHIN_S, return_when=asyncio.FIRST_COMPLETED
-        )
-        moving.cancel()
-        if not pull.done() and not moves.is_set():
+        progress = _Pulling(self._tell)
+        pull = asyncio.create_task(self._images.pulls.pull(recipe.reference, None, progress.take))
+        moves = asyncio.create_task(progress.moves.wait())
+        either = asyncio.FIRST_COMPLETED
+        await asyncio.wait((pull, moves), timeout=_PULL_MUST_MOVE_WITHIN_S, return_when=either)
+        if moves.cancel() and not pull.done():  # it has not moved
             pull.cancel()
-        try:
-            await pull
-        except (PaiError, asyncio.CancelledError):
+        await asyncio.wait((pull,))
+        if pull.cancelled():
             return False
-        return True
+        error = pull.exception()
+        if error is not None and not isinstance(error, PaiError):
+            raise error
+        return error is None
 
     async def _build(self, recipe: Recipe) -> None:
         with tempfile.TemporaryDirectory(prefix="pai-build-") as folder:

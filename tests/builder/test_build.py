@@ -13,6 +13,7 @@ from openpai.errors import PaiError
 from openpai.settings import Settings
 from tests.backends import images
 from tests.e2e.engine import docker
+from tests.registry import running_registry
 
 pytestmark = pytest.mark.engine
 
@@ -131,3 +132,15 @@ async def test_what_no_registry_has_is_built_although_it_was_to_be_pulled(made: 
     wanted = made.write("image", f"FROM {images.SHELL}\nRUN true")
     assert (await made.have(wanted, pull=True)).how == "built"
     assert made.told[0].code == "build.pull"
+
+
+async def test_what_a_registry_has_is_pulled_and_not_built(
+    made: Recipes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with running_registry(tmp_path_factory.mktemp("registry")) as registry:
+        made.prefix = f"{registry.address}/pulled"
+        registry.push("pulled-image", "v1", {"bin/hello": bytes(100_000)})
+        wanted = made.write("image", f"FROM {images.SHELL}\nRUN false")
+        built = await made.have(wanted, pull=True)
+    assert (built.image, built.how) == (made.tag("image"), "pulled")
+    assert docker("image", "inspect", made.tag("image"))
