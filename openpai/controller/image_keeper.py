@@ -17,7 +17,7 @@ from openpai.controller.asked_pulls import AskedPulls, ImagePull, Inspect
 from openpai.errors import NoContact, PaiError, TemporaryFailure
 from openpai.images import cleaning, disk
 from openpai.images.admin_file import AdminImages, Cleaning
-from openpai.images.cleaning import CleaningPlan, Removal, Uses, named
+from openpai.images.cleaning import CleaningPlan, Goal, Removal, Uses, by_marks, named
 from openpai.images.disk import ImageDisk, Room
 from openpai.images.facts import LocalImage, RemoteImage
 from openpai.images.reference import ImageReference, parse_reference
@@ -135,7 +135,7 @@ class ImageKeeper:
         if found is None or found.fits:
             return
         if found.fits_when_cleaned:
-            await self._clean(found.missing_bytes, shared)
+            await self._clean(Goal(found.free_for_it, cleaning.FOR_PULL), shared)
             found, _ = await self._room(image)
         if found is not None and not found.fits:
             raise TemporaryFailure(found.problem(name))
@@ -208,11 +208,16 @@ class ImageKeeper:
         stays = {image_id: reason for reason, ids in because.items() for image_id in ids}
         return _Look(images, Uses(await self._uses.all(), stays), seen)
 
-    def _plan(self, look: _Look, to_free: int | None) -> CleaningPlan:
-        return cleaning.plan(look.images, look.uses, look.disk, self.policy, now_ms(), to_free)
+    def _plan(self, look: _Look, goal: Goal | None) -> CleaningPlan:
+        policy = self.policy
+        goal = goal or by_marks(look.disk, policy)
+        return cleaning.plan(look.images, look.uses, look.disk, policy, now_ms(), goal)
 
-    async def _clean(self, to_free: int | None, spared: AbstractSet[str]) -> Cleaned | None:
-        """One image at a time, looking again before each: how much a removal frees is seen only then."""
+    async def _clean(self, goal: Goal | None, spared: AbstractSet[str]) -> Cleaned | None:
+        """One image at a time, looking again before each: how much a removal frees is seen only then.
+
+        Without a goal, what the marks say at the beginning.
+        """
         before: ImageDisk | None = None
         removed: list[Removed] = []
         stays = set(spared)
@@ -222,8 +227,8 @@ class ImageKeeper:
                 if look is None:
                     return None
                 before = before or look.disk
-                left = None if to_free is None else to_free - (look.disk.free_bytes - before.free_bytes)
-                removals = self._plan(look, left).removals
+                goal = goal or by_marks(look.disk, self.policy)
+                removals = self._plan(look, goal).removals
                 if not removals:
                     return Cleaned(before, look.disk, tuple(removed))
                 if gone := await self._remove(removals[0]):

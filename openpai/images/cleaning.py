@@ -69,28 +69,34 @@ class Uses:
     needed: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What cleaning is for: so many bytes are to be free, for this reason (`ABOVE_MARK` or `FOR_PULL`)."""
+
+    free_bytes: int
+    reason: str
+
+
+def by_marks(disk: ImageDisk, policy: Cleaning) -> Goal:
+    """Nothing below the high water mark; above it, down to the low one."""
+    above = disk.used_percent > policy.high_percent
+    return Goal(round(disk.total_bytes * (1 - policy.low_percent / 100)) if above else 0, ABOVE_MARK)
+
+
 def plan(
-    images: Sequence[LocalImage],
-    uses: Uses,
-    disk: ImageDisk,
-    policy: Cleaning,
-    now: int,
-    to_free: int | None = None,
+    images: Sequence[LocalImage], uses: Uses, disk: ImageDisk, policy: Cleaning, now: int, goal: Goal
 ) -> CleaningPlan:
-    """What to remove now: nothing below the high water mark; above it, the least recently used first until the low
-    one is reached. `to_free`: so many bytes instead, whatever the marks say, for an image that needs the room."""
-    wanted = _above_marks(disk, policy) if to_free is None else to_free
-    reason = ABOVE_MARK if to_free is None else FOR_PULL
+    """What to remove now to reach the goal: the least recently used first, and no more than is needed."""
     removals: list[Removal] = []
     kept: list[Kept] = []
-    freed = 0
+    free = disk.free_bytes
     for image in sorted(images, key=lambda image: (uses.used_at.get(image.id, 0), image.id)):
-        stays = _stays(image, uses, policy, now) or ("" if freed < wanted else ENOUGH_ROOM)
+        stays = _stays(image, uses, policy, now) or ("" if free < goal.free_bytes else ENOUGH_ROOM)
         if stays:
             kept.append(Kept(image, stays))
         else:
-            removals.append(Removal(image, uses.used_at[image.id], reason))
-            freed += image.size_bytes
+            removals.append(Removal(image, uses.used_at[image.id], goal.reason))
+            free += image.size_bytes
     return CleaningPlan(disk, tuple(removals), tuple(kept))
 
 
@@ -123,10 +129,3 @@ def _stays(image: LocalImage, uses: Uses, policy: Cleaning, now: int) -> str:
     if now - uses.used_at[image.id] < policy.min_age_hours * _HOUR_MS:
         return RECENT
     return ""
-
-
-def _above_marks(disk: ImageDisk, policy: Cleaning) -> int:
-    """The bytes from what is used down to the low water mark; 0 below the high one."""
-    if disk.used_percent <= policy.high_percent:
-        return 0
-    return round(disk.total_bytes * (1 - policy.low_percent / 100)) - disk.free_bytes

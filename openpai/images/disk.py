@@ -36,13 +36,15 @@ class ImageDisk:
 class Room:
     """What an image needs, and what there is for it.
 
-    `download_bytes`: of the layers that no image here has. `free_bytes` without the reserve. `freeable_bytes`: what
+    `download_bytes`: of the layers that no image here has. `free_bytes` without the reserve that
+    is for others to write. `freeable_bytes`: what
     cleaning would give at most: images that share layers give less than their sizes.
     """
 
     needs_bytes: int
     download_bytes: int
     free_bytes: int
+    reserve_bytes: int
     freeable_bytes: int = 0
 
     @property
@@ -50,13 +52,13 @@ class Room:
         return self.needs_bytes <= self.free_bytes
 
     @property
-    def missing_bytes(self) -> int:
-        """What cleaning must free for it."""
-        return max(0, self.needs_bytes - self.free_bytes)
+    def fits_when_cleaned(self) -> bool:
+        return self.needs_bytes <= self.free_bytes + self.freeable_bytes
 
     @property
-    def fits_when_cleaned(self) -> bool:
-        return self.missing_bytes <= self.freeable_bytes
+    def free_for_it(self) -> int:
+        """How much of the disk must be free for it."""
+        return self.needs_bytes + self.reserve_bytes
 
     def problem(self, image: str) -> Problem:
         """The numbers, for who is refused."""
@@ -77,6 +79,7 @@ def room(image: RemoteImage, here: Iterable[Sequence[str]], disk: ImageDisk, fre
         needs_bytes=round(download * (1 + UNPACKED)),
         download_bytes=download,
         free_bytes=max(0, disk.free_bytes - disk.reserve_bytes),
+        reserve_bytes=disk.reserve_bytes,
         freeable_bytes=freeable_bytes,
     )
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from openpai.images import cleaning
 from openpai.images.admin_file import Cleaning
-from openpai.images.cleaning import CleaningPlan, Uses, freeable, named, plan
+from openpai.images.cleaning import CleaningPlan, Goal, Uses, by_marks, freeable, named, plan
 from openpai.images.disk import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.reference import parse_reference
@@ -17,6 +17,7 @@ HOUR = 3_600_000
 NOW = 1_000 * HOUR
 POLICY = Cleaning(high_percent=80, low_percent=60, min_age_hours=1)
 FULL = ImageDisk(1000, 100)  # 90 %: down to 60 % are 300
+DOWN = by_marks(FULL, POLICY)
 
 
 def image(name: str, size: int = 100, pulled: bool = True) -> LocalImage:
@@ -40,13 +41,14 @@ def why(made: CleaningPlan) -> dict[str, str]:
 
 
 def test_below_the_high_mark_nothing_goes() -> None:
-    made = plan([image("a")], uses({"a": 9}), ImageDisk(1000, 200), POLICY, NOW)
+    disk = ImageDisk(1000, 200)
+    made = plan([image("a")], uses({"a": 9}), disk, POLICY, NOW, by_marks(disk, POLICY))
     assert (gone(made), why(made)) == ([], {"a": "KeptEnoughRoom"})
 
 
 def test_above_it_the_longest_unused_go_until_the_low_one() -> None:
     images = [image(name) for name in "abcde"]
-    made = plan(images, uses({"a": 3, "b": 9, "c": 5, "d": 7, "e": 4}), FULL, POLICY, NOW)
+    made = plan(images, uses({"a": 3, "b": 9, "c": 5, "d": 7, "e": 4}), FULL, POLICY, NOW, DOWN)
     assert gone(made) == ["b", "d", "c"]
     assert why(made) == {"e": "KeptEnoughRoom", "a": "KeptEnoughRoom"}
     assert (made.freed_bytes, round(made.disk_after.used_percent)) == (300, 60)
@@ -62,7 +64,7 @@ def test_what_must_stay_stays_and_says_why() -> None:
         "pre": cleaning.PREPULLED,
     }
     ages = {"used": 9, "job": 9, "pin": 9, "pre": 9, "young": 0, "made": 9, "old": 2}
-    made = plan(images, uses(ages, needed), FULL, POLICY, NOW)
+    made = plan(images, uses(ages, needed), FULL, POLICY, NOW, DOWN)
     assert gone(made) == ["old"]
     assert why(made) == {
         "used": "KeptInUse",
@@ -77,7 +79,14 @@ def test_what_must_stay_stays_and_says_why() -> None:
 
 def test_room_for_an_image_is_made_whatever_the_marks_say() -> None:
     images = [image("a"), image("b"), image("c")]
-    made = plan(images, uses({"a": 3, "b": 2, "c": 4}), ImageDisk(1000, 900), POLICY, NOW, to_free=150)
+    made = plan(
+        images,
+        uses({"a": 3, "b": 2, "c": 4}),
+        ImageDisk(1000, 700),
+        POLICY,
+        NOW,
+        Goal(850, cleaning.FOR_PULL),
+    )
     assert gone(made) == ["c", "a"]
     assert {removal.reason for removal in made.removals} == {"RemovedForPull"}
 
@@ -113,49 +122,47 @@ DISKS = st.integers(1, 1000).flatmap(
 POLICIES = st.tuples(st.floats(1, 100), st.floats(1, 100), st.floats(0, 10)).map(
     lambda n: Cleaning(max(n[:2]), min(n[:2]), n[2])
 )
-TO_FREE = st.none() | st.integers(0, 2000)
+FREE = st.none() | st.integers(0, 2000)
 
 
-@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, TO_FREE)
+def goal(disk: ImageDisk, policy: Cleaning, free: int | None) -> Goal:
+    """So many bytes free, or what the marks say."""
+    return by_marks(disk, policy) if free is None else Goal(free, cleaning.FOR_PULL)
+
+
+@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, FREE)
 def test_no_image_goes_that_must_stay(
-    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, to_free: int | None
+    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, wanted: int | None
 ) -> None:
-    for removal in plan(images, known, disk, policy, NOW, to_free).removals:
+    for removal in plan(images, known, disk, policy, NOW, goal(disk, policy, wanted)).removals:
         assert removal.image.id not in known.needed
         assert removal.image.digests
         assert NOW - known.used_at[removal.image.id] >= policy.min_age_hours * HOUR
 
 
-@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, TO_FREE)
+@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, FREE)
 def test_the_least_recently_used_go_and_the_last_one_was_needed(
-    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, to_free: int | None
+    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, wanted: int | None
 ) -> None:
-    made = plan(images, known, disk, policy, NOW, to_free)
+    made = plan(images, known, disk, policy, NOW, goal(disk, policy, wanted))
     times = [removal.used_at for removal in made.removals]
     assert times == sorted(times)
     spared = [known.used_at[kept.image.id] for kept in made.kept if kept.reason == "KeptEnoughRoom"]
     assert not times or not spared or max(times) <= min(spared)
+    target = goal(disk, policy, wanted).free_bytes
     if made.removals:
         before_the_last = made.freed_bytes - made.removals[-1].image.size_bytes
-        if to_free is None:
-            assert disk.used_percent > policy.high_percent
-            free = disk.free_bytes + before_the_last
-            assert free < round(disk.total_bytes * (1 - policy.low_percent / 100))
-        else:
-            assert before_the_last < to_free
-    enough = to_free if to_free is not None else 0
-    assert (
-        freeable(images, known, policy, NOW)
-        >= made.freed_bytes
-        >= min(enough, freeable(images, known, policy, NOW))
-    )
+        assert disk.free_bytes + before_the_last < target
+        assert wanted is not None or disk.used_percent > policy.high_percent
+    most = freeable(images, known, policy, NOW)
+    assert min(most, target - disk.free_bytes) <= made.freed_bytes <= most
 
 
-@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, TO_FREE)
+@given(SOME_IMAGES, SOME_USES, DISKS, POLICIES, FREE)
 def test_every_image_has_its_place_in_the_plan_in_any_order(
-    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, to_free: int | None
+    images: list[LocalImage], known: Uses, disk: ImageDisk, policy: Cleaning, wanted: int | None
 ) -> None:
-    made = plan(images, known, disk, policy, NOW, to_free)
-    assert plan(images[::-1], known, disk, policy, NOW, to_free) == made
+    made = plan(images, known, disk, policy, NOW, goal(disk, policy, wanted))
+    assert plan(images[::-1], known, disk, policy, NOW, goal(disk, policy, wanted)) == made
     placed = [removal.image for removal in made.removals] + [kept.image for kept in made.kept]
     assert sorted(i.id for i in placed) == sorted(i.id for i in images)

@@ -25,7 +25,8 @@ def test_an_image_needs_its_download_and_twice_that_unpacked() -> None:
 
 
 def test_some_of_the_disk_is_for_others_to_write() -> None:
-    assert room(TORCH, [], ImageDisk(100 * GB, 31 * GB)).missing_bytes == (1 << 30) - GB
+    found = room(TORCH, [], ImageDisk(100 * GB, 31 * GB))
+    assert (found.fits, found.free_for_it) == (False, 30 * GB + (1 << 30))
     assert room(TORCH, [], ImageDisk(10 * GB, 8 * GB)).free_bytes == 7.5 * GB
     assert room(TORCH, [], ImageDisk(10 * GB, 0)).free_bytes == 0
 
