@@ -11,7 +11,7 @@ from openpai.backends.contract import PullProgress
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import Engine
 from openpai.backends.docker.images import Images
-from openpai.builder import engine as classic
+from openpai.builder import classic
 from openpai.builder.bootstrap import bootstrap
 from openpai.builder.context import archive
 from openpai.builder.recipes import LABEL, Recipe, below
