@@ -96,7 +96,7 @@ async def test_who_waited_for_a_pull_that_was_refused_tries_with_his_own_credent
     )
     assert isinstance(told[0], Refused)
     assert told[0].first.code == "ImageAuthFailed"
-    assert told[1:] == [None, None]
+    assert (told[1], told[2]) == (None, None)
     assert pulls_of(bench) == 2
     assert set((await backend.observe()).tasks) == {"b", "c"}
 
