@@ -8,9 +8,11 @@ import pytest
 from tests.docs.texts import PAGES, ROOT, anchors, code_spans, fences, name_of, prose
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_PATH = re.compile(r"\b(?:openpai|tests|scripts|examples|images|docs|requirements)/[\w./*-]*")
+_PATH = re.compile(r"(?<!/api/v2/)\b(?:openpai|tests|scripts|examples|images|docs|requirements)/[\w./*-]*")
 _HOST = re.compile(r"https?://([\w.-]+)")
-_EXAMPLES = re.compile(r"(.+\.)?example\.org|127\.0\.0\.1")
+_EXAMPLES = re.compile(
+    r"(.+\.)?example\.org|127\.0\.0\.1|registry-1\.docker\.io"
+)  # what a mirror is set up for
 _OF_ONE_MACHINE = re.compile(r"/tmp/pai-|/home/\w")
 
 
