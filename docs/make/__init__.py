@@ -6,8 +6,10 @@ pages         the marks in the pages, and what stands between them
 job_fields    the fields of the job YAML, from its JSON Schema
 commands      commands and options, from the commands' own parameters
 variables     the environment of a task, from the environment of a small job
+image_table   the standard images, from the catalogue
 settings      what an admin can set
 faults        what you see, why, what to do: from the message catalogues
+refusals      what comes of each fault of an image, as a test found out
 ends          how a task or job can end: from the exit-spec table
 state_charts  the state machines, from their tables
 house         the rooms of openpai/, from its docstring

@@ -8,6 +8,7 @@ from docs.make.faults import faults
 from docs.make.house import rooms
 from docs.make.image_table import image_table
 from docs.make.job_fields import fields
+from docs.make.refusals import refusals
 from docs.make.settings_table import settings_rows
 from docs.make.state_charts import chart
 from docs.make.variables import variables
@@ -21,6 +22,7 @@ _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "command": command,
     "variables": lambda _detail, language: variables(language),
     "images": image_table,
+    "refusals": refusals,
     "settings": lambda _detail, language: settings_rows(language),
     "faults": faults,
     "ends": lambda _detail, language: ends(language),
