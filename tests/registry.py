@@ -66,6 +66,10 @@ class Registry:
     def url(self) -> str:
         return f"{self.scheme}://{self.address}"
 
+    def change_password(self, password: str) -> None:
+        """From now on only this password counts, of a registry with its own users (not of this object)."""
+        _htpasswd(self.log.parent / "users", self.username, password)
+
     def push(
         self,
         name: str,

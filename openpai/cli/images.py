@@ -88,7 +88,8 @@ def _catalogue(shown: list[CatalogueImage], notes: _Notes) -> Table:
 def _runs(image: CatalogueImage, notes: _Notes) -> Text:
     numbers = "".join(f" [{notes.number(reason)}]" for reason in image["reasons"])
     if not image["runs"]:
-        return Text(say("images.no") + numbers, style="yellow")
+        build = f": pai image build {image['recipe']}" if image["recipe"] else ""
+        return Text(say("images.no") + build + numbers, style="yellow")
     return Text(say("images.here" if image["onThisMachine"] else "images.pulled") + numbers, style="green")
 
 

@@ -28,7 +28,8 @@ from openpai.images.verdicts import (
 
 LONGEST_S = 5.0
 MIRROR_S = 2.0  # a mirror that does not answer leaves time for the registry itself
-SEEN_MS, REFUSED_MS, UNCERTAIN_MS = 60_000, 30_000, 5_000  # how long what was found counts
+SEEN_MS, REFUSED_MS, UNCERTAIN_MS = 60_000, 10_000, 5_000  # how long what was found counts
+TAG_SEEN_MS = 5_000  # who pushes an image anew and submits again must get that one
 _MOST_KEPT = 2000
 
 _MOST_OF_ONE = 20  # images of one repository whose contents are remembered
@@ -223,5 +224,5 @@ def _silent(subject: Subject, trail: Trail, seconds: float) -> Problem:
 
 def _lasts(look: Look) -> int:
     if look.problem is None:
-        return SEEN_MS
+        return SEEN_MS if look.reference.digest else TAG_SEEN_MS
     return REFUSED_MS if look.certain and look.problem.code not in PASSES_SOON else UNCERTAIN_MS

@@ -531,9 +531,13 @@ async def test_what_was_found_counts_for_a_time_that_depends_on_it(
 ) -> None:
     clock = [now_ms()]
     looker = Looker(settings.read, lambda: clock[0])
+    seen = (await look(looker, f"{open_registry.address}/team/tool:v1")).image
+    digest = seen.digest if seen else ""
+    clock[0] += 60_000
     cases = [
-        (f"{open_registry.address}/team/tool:v1", 60_000),
-        (f"{closed_registry.address}/team/tool:v1", 30_000),
+        (f"{open_registry.address}/team/tool:v1", 5_000),
+        (f"{open_registry.address}/team/tool@{digest}", 60_000),
+        (f"{closed_registry.address}/team/tool:v1", 10_000),
         (f"{open_registry.address}/team/tool:missing", 5_000),
         (f"localhost:{free_port()}/team/tool:v1", 5_000),
     ]
