@@ -26,7 +26,7 @@ from openpai.store.image_uses import ImageUses, Removed
 log = structlog.get_logger()
 
 _ROUND_S = 30.0
-_USE_COUNTS_MS = 600_000  # until then a job that is to have the image lives, or has ended
+_STILL_TO_COME_MS = 3_600_000  # how long an image that a task wants may be on its way
 
 Needed = Callable[[], Collection[str] | None]
 """What the live jobs need: images by name, or by id; None while nobody knows yet."""
@@ -72,8 +72,9 @@ class ImageKeeper:
         self._asked = AskedPulls(engine, inspect, self.make_room, self._came)
 
     async def use(self, image: str) -> None:
-        """An image, by name or id, is about to be used by a task: from when this returns on it is not removed, and
-        its use is kept, also if the task fails at once."""
+        """An image, by name or id, is about to be used by a task of a live job. What removes images right now has
+        ended when this returns, and what begins then knows of the job. The use is noted, also if the task fails at
+        once."""
         async with self._removing:
             self._used[image] = now_ms()
 
@@ -164,8 +165,12 @@ class ImageKeeper:
 
     async def _note_uses(self, images: Sequence[LocalImage]) -> None:
         now = now_ms()
-        await self._uses.note(_meant(images, {*self._used, *(self._needed() or ())}), now)
-        self._used = {name: at for name, at in self._used.items() if now - at < _USE_COUNTS_MS}
+        used = dict(self._used)
+        await self._uses.note(_meant(images, {*used, *(self._needed() or ())}), now)
+        for name, at in used.items():
+            over = now - at > _STILL_TO_COME_MS or _meant(images, {name})
+            if over and self._used.get(name) == at:
+                del self._used[name]
         await self._uses.forget((await self._uses.all()).keys() - {image.id for image in images})
 
     def _pull_ahead(self, images: Sequence[LocalImage]) -> None:
@@ -202,7 +207,7 @@ class ImageKeeper:
         because = {
             cleaning.PREPULLED: named(images, admin.prepull),
             cleaning.PINNED: named(images, admin.pinned),
-            cleaning.OF_JOB: _meant(images, {*needed, *self._used}) | spared,
+            cleaning.OF_JOB: _meant(images, needed) | spared,
             cleaning.IN_USE: await self._engine.images_in_use(),
         }
         stays = {image_id: reason for reason, ids in because.items() for image_id in ids}
