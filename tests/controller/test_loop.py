@@ -71,6 +71,19 @@ async def test_a_stop_ends_a_job_wherever_it_is(tmp_path: Path, engine: Simulate
         await house.is_quiet()
 
 
+async def test_the_images_of_live_jobs_are_told_once_they_are_known(
+    tmp_path: Path, engine: SimulatedEngine
+) -> None:
+    async with running(tmp_path, engine) as house:
+        assert house.controller.images() is None, "before the first pass"
+        await house.submit("runs", FOREVER)
+        await house.until("runs", JobState.RUNNING)
+        assert house.controller.images() == frozenset({"busybox:latest"})
+        await house.stop("runs")
+        await house.ends("runs")
+        await eventually(lambda: house.controller.images() == frozenset())
+
+
 async def test_a_job_starts_when_another_has_made_room(tmp_path: Path, engine: SimulatedEngine) -> None:
     async with running(tmp_path, engine) as house:
         await house.submit("first", FOREVER, resources={"cpu": 16})

@@ -94,7 +94,8 @@ async def test_a_pull_is_shown_with_its_task(house: House, api: httpx2.AsyncClie
         None,
         {
             "role": "Task_Main", "index": 1, "image": "ubuntu:22.04",
-            "doneBytes": 10, "totalBytes": 100, "layersDone": 1, "layersTotal": 4, "bytesPerSecond": 30, "remainingSeconds": 3,
+            "doneBytes": 10, "totalBytes": 100, "layersDone": 1, "layersTotal": 4,
+            "bytesPerSecond": 30, "remainingSeconds": 3,
         },
     ]  # fmt: skip
 

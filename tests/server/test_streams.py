@@ -85,7 +85,8 @@ async def test_pulls_are_told_without_telling_the_job_again(house: House, server
             assert sent.event == "pull"
             assert json.loads(sent.data) == {
                 "role": "Task_Main", "index": 0, "image": "ubuntu:22.04",
-                "doneBytes": done, "totalBytes": 100, "layersDone": 0, "layersTotal": 4, "bytesPerSecond": 0, "remainingSeconds": None,
+                "doneBytes": done, "totalBytes": 100, "layersDone": 0, "layersTotal": 4,
+                "bytesPerSecond": 0, "remainingSeconds": None,
             }  # fmt: skip
 
 

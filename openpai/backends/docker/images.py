@@ -36,7 +36,8 @@ class Images:
         try:
             return local_image(await self._engine.call("GET", f"/images/{segment(reference)}/json"))
         except EngineError as error:
-            if error.status == 404 or "invalid reference format" in error.words:  # older engines know fewer names
+            # An older engine takes some names that a newer one knows for none.
+            if error.status == 404 or "invalid reference format" in error.words:
                 return None
             raise engine_failed(f"look at {reference}", error.words) from error
 

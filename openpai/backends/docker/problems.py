@@ -37,7 +37,7 @@ _PULL: Sequence[_Rule] = (
           r"(unexpected http )?status:? 5\d\d|50[0234] (bad gateway|service|gateway|internal)",
           "RegistryUnreachable", passes=True),
     _Rule(r"incorrect username or password|authentication required|no basic auth credentials|"
-          r"unauthorized|access forbidden|403 forbidden|401 unauthorized", "ImageAuthFailed"),
+          r"unauthorized|forbidden|\b40[13]\b|invalid (user|credential|token)|token .*expired", "ImageAuthFailed"),
     _Rule(r"pull access denied|requested access to the resource is denied|denied:", "_Denied"),
     _Rule(r"manifest unknown|manifest for .* not found|name unknown|repository name not known|not found|"
           r"no such image|does not exist|404", "ImageNotFound"),
