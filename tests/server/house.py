@@ -94,6 +94,7 @@ class House:
     database: Database
     controller: ControllerDouble
     engine: SimulatedEngine
+    folder: Path
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
 
     async def token(self, username: str, *, admin: bool = False, application: bool = True) -> str:
@@ -206,7 +207,7 @@ async def build(folder: Path) -> AsyncIterator[House]:
             keeper=ImageKeeper(backend, ImageUses(database), AdminImages, frozenset, all_made_here),
             token_secret=SECRET,
         )
-        house = House(services, database, controller, engine)
+        house = House(services, database, controller, engine, folder)
         await house.token("alice")
         await house.token("bob")
         await house.token("root", admin=True)
