@@ -8,7 +8,7 @@ from openpai.admission.checks import check
 from openpai.admission.facts import NOT_A_CLONE, Facts, Sources, gather
 from openpai.admission.image_checks import nodes_of_roles
 from openpai.admission.verdict import Verdict
-from openpai.errors import PaiError, Problem, fail
+from openpai.errors import PaiError, Problem
 from openpai.images.inspector import lock_of
 from openpai.images.kept import KeptImage, keep
 from openpai.images.lock import Lock
@@ -30,9 +30,9 @@ from openpai.store.vault import Vault
 class Submission:
     """What a user sent. `name`, `parameters` and `secrets` override those of the text.
 
-    `clone_of`: the job (`user~name`) that this one is a clone of, in whose text only what differs need stand: its
-    `******` are filled in, an empty text stands for all of it, and its images stay what they were, unless
-    `new_images`.
+    `clone_of`: the job (`user~name`, or `name` of an own one) that this one is a clone of. Its secrets fill in the
+    `******` of the text, an empty text stands for all of its own, and its images stay what they were, unless
+    `new_images`. `admin`: who sends it may know the secrets of others.
     """
 
     username: str
@@ -130,25 +130,20 @@ class Admission:
         )
 
     async def _facts(self, submission: Submission) -> tuple[ParsedJob, Facts]:
-        """The job that was sent, and what its checks must know. Raises `PaiError` where it is none."""
+        """The job that was sent, and what its checks must know. Raises `PaiError` where it is none, `NoJob` where it
+        is a clone of none."""
         if submission.clone_of is None:
             parsed = _parse(submission)
             return parsed, await gather(parsed.job, submission.username, self._sources)
-        spec = await self._original(submission.clone_of)
-        owner = submission.clone_of.partition("~")[0]
+        first, tilde, name = submission.clone_of.partition("~")
+        owner, name = (first, name) if tilde else (submission.username, first)
+        spec = await self._jobs.spec((await self._jobs.find(owner, name)).run.id)
         may_know = submission.admin or submission.username == owner
         held = self._vault.decrypt(spec.secrets) if may_know else {}
         text = submission.text or json.dumps(spec.document, ensure_ascii=False).encode()
         parsed = _parse(replace(submission, text=text), stored=(spec.document, held))
         locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else _inherited(spec)
         return parsed, await gather(parsed.job, submission.username, self._sources, locks)
-
-    async def _original(self, full_name: str) -> Spec:
-        """What the job that is cloned is to do. Raises `NoJob`."""
-        user, tilde, name = full_name.partition("~")
-        if not tilde:
-            raise fail("NoJob", name=full_name)
-        return await self._jobs.spec((await self._jobs.find(user, name)).run.id)
 
     async def _earlier(self, submission: Submission, fingerprint: str) -> JobRun | None:
         """The job that the same submission made before, told by its key."""
