@@ -13,7 +13,7 @@ A job is data that walks one way through this house; a room knows only the rooms
     runtime/      what goes into a container: environment, scripts, network addresses
     lifecycle/    states, transitions, completion, retry, diagnosis of an exit
     scheduler/    which node a gang of tasks gets, or why it waits
-    images/       image references
+    images/       names, registries, log-ins, catalogue and CUDA needs of images
     protocol/     the job YAML: parse, validate, templates, secrets
     messages/     every text a person reads, in English and Simplified Chinese
     doctor        what keeps this machine from running jobs
