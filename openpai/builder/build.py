@@ -11,6 +11,7 @@ from openpai.backends.contract import PullProgress
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import Engine
 from openpai.backends.docker.images import Images
+from openpai.backends.docker.info import EngineInfo
 from openpai.builder import classic
 from openpai.builder.bootstrap import bootstrap
 from openpai.builder.context import archive
@@ -58,7 +59,7 @@ class _Builder:
 
     def __init__(self, engine: Engine, wanted: Wanted, tell: Tell) -> None:
         self._engine = engine
-        self._images = Images(engine)
+        self._images = Images(engine, EngineInfo(engine))
         self._wanted = wanted
         self._log = wanted.log
         self._tell = tell

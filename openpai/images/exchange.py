@@ -19,13 +19,17 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`limit`: the most bytes that the answer may have. `form`: sent as a form, where there is one."""
+    """`limit`: the most bytes that the answer may have. `form`: sent as a form, where there is one.
+
+    `streamed`: the body of a good answer (200) is not part of it, but is given out as it comes, whatever its size.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     limit: int = WORDS_LIMIT
     method: str = "GET"
+    streamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from openpai.images.manifest import (
     CONFIG_LIMIT,
     MANIFEST_LIMIT,
     Index,
+    Layer,
     Manifest,
     Unfit,
     digest_of,
@@ -31,11 +32,23 @@ _TAGS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What an image is made of: its configuration as it is in the registry, and its layers, the lowest first."""
+
+    config: bytes
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """An image, and whether its registry asks for the log-in later than Docker Engine expects."""
+    """An image, and whether its registry asks for the log-in later than Docker Engine expects.
+
+    `parts`: None for an image that was known before.
+    """
 
     image: RemoteImage
     asks_late: bool
+    parts: Parts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,7 @@ class Inquiry:
         try:
             if credential is not None:
                 yield from login.begin()
-            image = yield from self._image(login)
-            return Seen(image, login.asks_late)
+            return (yield from self._seen(login))
         except LoginRefused as refused:
             raise (yield from self._login_refused(login, refused.response)) from refused
         except LoginPlaceUnsafe as unsafe:
@@ -67,14 +79,14 @@ class Inquiry:
         except Unfit as unfit:
             raise self.subject.unfit(unfit) from unfit
 
-    def _image(self, login: Login) -> Exchange[RemoteImage]:
+    def _seen(self, login: Login) -> Exchange[Seen]:
         reference = self.subject.reference
         name = reference.digest or reference.tag or ""
         if self.known:
             head = yield from self._get(login, "manifests", name, "HEAD")
             known = self.known.get(head.headers.get("docker-content-digest", "")) if head.ok else None
             if known is not None:
-                return replace(known, rate_limit=rate_limit(head))
+                return Seen(replace(known, rate_limit=rate_limit(head)), login.asks_late, None)
         answer = yield from self._get(login, "manifests", name)
         if not answer.ok:
             raise (yield from self._no_manifest(login, answer))
@@ -86,13 +98,15 @@ class Inquiry:
             found = self._read((yield from self._part(login, "manifests", manifest_digest)))
         if isinstance(found, Index):
             raise Unfit("NotAnImage", what="a list of lists")
-        config = read_config((yield from self._part(login, "blobs", found.config_digest)).body)
+        body = (yield from self._part(login, "blobs", found.config_digest)).body
+        config = read_config(body)
         platform = Platform(config.architecture, config.os, config.variant)
         platforms = platforms or (str(platform),)
         if rank(platform, self.architecture) is None:
             raise wrong_platform(platforms, self.architecture)
-        limit = rate_limit(answer)
-        return RemoteImage(digest, manifest_digest, config, found.layer_bytes, platforms, limit)
+        sizes = tuple(layer.size for layer in found.layers)
+        image = RemoteImage(digest, manifest_digest, config, sizes, platforms, rate_limit(answer))
+        return Seen(image, login.asks_late, Parts(body, found.layers))
 
     def _get(self, login: Login, kind: str, name: str, method: str = "GET") -> Exchange[Response]:
         url = f"{login.base}/v2/{login.repository}/{kind}/{name}"

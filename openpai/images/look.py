@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from openpai.errors import NoContact, PaiError, Problem
 from openpai.images.credential import Credential
-from openpai.images.endpoints import endpoints, proxy_for
 from openpai.images.exchange import Request, follow
 from openpai.images.facts import Look, RemoteImage
 from openpai.images.inquiry import Inquiry, Seen
-from openpai.images.reference import DOCKER_HUB, ImageReference
+from openpai.images.reference import ImageReference
 from openpai.images.registries import RegistrySettings
 from openpai.images.registry import Registries, Trail, Way
 from openpai.images.verdicts import (
@@ -102,9 +101,8 @@ class Looker:
     async def _knock(self, subject: Subject, trail: Trail) -> Problem | None:
         """At every endpoint until one answers, whatever it says. Raises `Unreached` as for the first name."""
         settings = await self._settings()
-        registry = subject.reference.registry
         problem: Problem | None = None
-        for endpoint in endpoints(registry, settings, await self._addresses(registry, settings, trail)):
+        for endpoint in await self._registries.places(subject.reference.registry, settings, trail):
             door = follow(Request(f"{endpoint.base}/v2/"), plain_allowed=endpoint.insecure)
             try:
                 await self._registries.carry_out(door, Way(endpoint, settings, trail))
@@ -169,14 +167,13 @@ class Looker:
     async def _ask_all(self, subject: Subject, architecture: str, trail: Trail) -> Seen | Problem:
         try:
             settings = await self._settings()
-            addresses = await self._addresses(subject.reference.registry, settings, trail)
+            places = await self._registries.places(subject.reference.registry, settings, trail)
         except NoContact as no_contact:
             return no_contact.first
         except Unreached as unreached:
             return subject.unreached(unreached).first
         repository = (subject.reference.registry, subject.reference.repository, architecture)
         inquiry = Inquiry(subject, architecture, self._now_ms(), self._seen.get(repository, {}))
-        places = endpoints(subject.reference.registry, settings, addresses)
         for endpoint in places:
             found, is_last_word = await self._ask(inquiry, Way(endpoint, settings, trail))
             if is_last_word:
@@ -190,17 +187,6 @@ class Looker:
             self._seen.clear()
         newest = [*self._seen.get(repository, {}).values(), image][-_MOST_OF_ONE:]
         self._seen[repository] = {image.digest: image for image in newest}
-
-    async def _addresses(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[str, ...]:
-        """Those of a registry that may be insecure by its address; behind a proxy, only that may know the name."""
-        if registry == DOCKER_HUB:
-            return ()
-        try:
-            return await self._registries.addresses(registry, trail)
-        except Unreached:
-            if proxy_for(f"https://{registry}", settings):
-                return ()
-            raise
 
     async def _ask(self, inquiry: Inquiry, way: Way) -> tuple[Seen | Problem, bool]:
         """What one endpoint says, and whether no other is to be asked."""

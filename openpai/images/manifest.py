@@ -39,11 +39,19 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer as it comes over the network; `size` in bytes."""
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """One image: where its configuration is, and how large its layers are."""
+    """One image: where its configuration and its layers are."""
 
     config_digest: str
-    layer_bytes: tuple[int, ...]
+    layers: tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +129,9 @@ def _manifest(found: Mapping[str, object]) -> Manifest:
     for layer in layers:
         if not str(layer.get("mediaType") or "").startswith(_LAYERS):
             raise Unfit("NotAnImage", what=str(layer.get("mediaType") or "a layer of no type"))
-    return Manifest(_digest(config), tuple(int(str(layer.get("size") or 0)) for layer in layers))
+    sizes = (int(str(layer.get("size") or 0)) for layer in layers)
+    parts = (Layer(_digest(layer), size) for layer, size in zip(layers, sizes, strict=True))
+    return Manifest(_digest(config), tuple(parts))
 
 
 def _is_image(item: Mapping[str, object]) -> bool:

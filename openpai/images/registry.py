@@ -4,18 +4,22 @@ import asyncio
 import os
 import socket
 import ssl
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
 
-from openpai.images.endpoints import Endpoint, host_of, proxy_for
+from openpai.images.endpoints import Endpoint, endpoints, host_of, proxy_for
 from openpai.images.exchange import Exchange, Request, Response, T
+from openpai.images.reference import DOCKER_HUB
 from openpai.images.registries import RegistrySettings
 from openpai.images.trust import Trust
 from openpai.images.verdicts import Fault, Unreached
 
 CONNECT_S = 3.0
 _IDLE_S = 60.0  # how long a connection waits for the next look
+_SILENT_S = 60.0  # how long an answer may say nothing more
 _AGENT = "openpai"
 
 _EXPIRED, _NOT_YET = 10, 9  # OpenSSL's verify codes
@@ -58,13 +62,21 @@ class Registries:
         if session is not None:
             await session.close()
 
-    async def addresses(self, registry: str, trail: Trail) -> tuple[str, ...]:
-        """The addresses of a registry's name. Raises Unreached."""
+    async def places(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[Endpoint, ...]:
+        """Whom to ask for an image of `registry`, in order. Raises Unreached for a name without address."""
+        return endpoints(registry, settings, await self._addresses(registry, settings, trail))
+
+    async def _addresses(self, registry: str, settings: RegistrySettings, trail: Trail) -> tuple[str, ...]:
+        """Those of a registry that may be insecure by its address; behind a proxy, only that may know the name."""
+        if registry == DOCKER_HUB:
+            return ()
         host = host_of(registry)
         trail.waiting_for = f"the addresses of {host}"
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
+            if proxy_for(f"https://{registry}", settings):
+                return ()
             raise Unreached("name-unknown", _words(error)) from error
         return tuple(dict.fromkeys(str(address[4][0]) for address in found))
 
@@ -86,6 +98,22 @@ class Registries:
         finally:
             conversation.close()
 
+    async def download(self, conversation: Exchange[None], way: Way) -> AsyncGenerator[bytes, None]:
+        """The body of the good answer to the request of a conversation that is `streamed`, piece by piece.
+
+        The conversation ends with an error where it gets no good answer. Raises that, and Unreached.
+        """
+        context = await self._context(way)
+        request = next(conversation)
+        while True:
+            async with self._sent(request, way, context) as response:
+                if request.streamed and response.status == 200:
+                    async for piece in response.content.iter_any():
+                        yield piece
+                    return
+                answer = await _answer(response, request.limit)
+            request = conversation.send(answer)
+
     async def _context(self, way: Way) -> ssl.SSLContext:
         folder = way.settings.certificates
         try:
@@ -94,6 +122,13 @@ class Registries:
             raise Unreached("unknown-ca", f"{folder / way.endpoint.host}: {_words(error)}") from error
 
     async def _send(self, request: Request, way: Way, context: ssl.SSLContext) -> Response:
+        async with self._sent(request, way, context) as response:
+            return await _answer(response, request.limit)
+
+    @asynccontextmanager
+    async def _sent(
+        self, request: Request, way: Way, context: ssl.SSLContext
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             async with self._open().request(
                 request.method,
@@ -104,11 +139,7 @@ class Registries:
                 proxy=proxy_for(request.url, way.settings) or None,
                 allow_redirects=False,
             ) as response:
-                headers: dict[str, str] = {}
-                for name, value in response.headers.items():
-                    lower = name.lower()
-                    headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
-                return Response(response.status, headers, await _read(response, request.limit))
+                yield response
         except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: a URL that is none
             raise _unreached(error) from error
 
@@ -125,12 +156,20 @@ class Registries:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE_S, limit=0),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=_SILENT_S),
                 headers={"User-Agent": _AGENT},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("Accept-Encoding",),
             )
         return self._session
+
+
+async def _answer(response: aiohttp.ClientResponse, limit: int) -> Response:
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        lower = name.lower()
+        headers[lower] = f"{headers[lower]}, {value}" if lower in headers else value
+    return Response(response.status, headers, await _read(response, limit))
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

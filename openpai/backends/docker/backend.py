@@ -44,8 +44,8 @@ class DockerBackend:
         self._engine = Engine(address(docker_host))
         self._files = TaskFiles(runtime_dir)
         self._networks = Networks(self._engine, instance)
-        self._images = Images(self._engine)
         self._info = EngineInfo(self._engine)
+        self._images = Images(self._engine, self._info)
         self._starter = Starter(self._engine, instance, self._images, self._files, self._networks)
         self._watcher = Watcher(self._engine, instance, self._networks)
 
@@ -95,7 +95,7 @@ class DockerBackend:
         return self._watcher.changes()
 
     async def registries(self) -> RegistrySettings:
-        return image_facts.registry_settings(await self._info.recent())
+        return await self._info.registries()
 
     async def machines(self) -> Sequence[Machine]:
         return (await self._info.machine(),)
@@ -124,7 +124,7 @@ class DockerBackend:
         return image_facts.disk_of(folder) if self._info.is_of_this_machine and folder.exists() else None
 
     async def close(self) -> None:
-        await self._images.pulls.close()
+        await self._images.close()
         # In use, no contact or no answer: the next server of this data has it then.
         with contextlib.suppress(PaiError, TimeoutError):
             async with asyncio.timeout(_TIDY_WITHIN_S):

@@ -16,6 +16,7 @@ import aiohttp
 from openpai.backends.docker.connection import Address
 from openpai.backends.docker.problems import is_contact_lost, no_contact
 from openpai.clock import now_ms
+from openpai.errors import PaiError
 
 NEWEST_KNOWN = (1, 51)
 """The newest API version this was written for; a newer engine is spoken to in this one."""
@@ -31,6 +32,15 @@ class EngineError(Exception):
         super().__init__(f"{status}: {words}")
         self.status = status
         self.words = words
+
+
+def event_of(line: bytes) -> Mapping[str, Any]:
+    """A line of a stream in which the engine tells how far it is. Raises `EngineError` for one that says no."""
+    event: Mapping[str, Any] = json.loads(line)
+    if "error" in event or "errorDetail" in event:
+        detail = event.get("errorDetail") or {}
+        raise EngineError(0, str(detail.get("message") or event.get("error") or "unknown error"))
+    return event
 
 
 def filters(**wanted: list[str]) -> dict[str, str]:
@@ -146,6 +156,8 @@ class _Contact:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, aiohttp.ClientError) and isinstance(error.__cause__, PaiError):
+            raise error.__cause__  # what was to be sent could not be had: nothing is wrong with the engine
         if isinstance(error, aiohttp.ClientError | OSError | asyncio.TimeoutError):
             words = str(error) or type(error).__name__
             self._engine.lost(words)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from openpai.backends.docker.fetched import origin
 from openpai.backends.docker.translate import to_ms
 from openpai.errors import PaiError
 from openpai.images.disk import ImageDisk
@@ -39,10 +40,14 @@ def architecture(info: Mapping[str, Any]) -> str:
 
 def image_folder(info: Mapping[str, Any]) -> Path:
     """Where images lie, as the engine sees it."""
-    snapshotter = any(_IN_CONTAINERD in word for pair in info.get("DriverStatus") or () for word in pair)
     root = Path(info["DockerRootDir"])
     own = root / "containerd"  # where the engine started containerd itself
-    return _CONTAINERD if snapshotter and not own.is_dir() and _CONTAINERD.is_dir() else root
+    return _CONTAINERD if in_containerd(info) and not own.is_dir() and _CONTAINERD.is_dir() else root
+
+
+def in_containerd(info: Mapping[str, Any]) -> bool:
+    """Whether the engine has containerd keep its images."""
+    return any(_IN_CONTAINERD in word for pair in info.get("DriverStatus") or () for word in pair)
 
 
 def disk_of(folder: Path) -> ImageDisk:
@@ -73,10 +78,12 @@ def local_image(inspect: Mapping[str, Any]) -> LocalImage:
 
 
 def _image(entry: Mapping[str, Any], created_at: int, config: ImageConfig | None) -> LocalImage:
+    named = {name: origin(name) for name in _familiar(entry.get("RepoTags"))}
+    pulled = _familiar(entry.get("RepoDigests"))
     return LocalImage(
         id=entry["Id"],
-        names=_familiar(entry.get("RepoTags")),
-        digests=_familiar(entry.get("RepoDigests")),
+        names=tuple(name for name, fetched_from in named.items() if fetched_from is None),
+        digests=tuple(dict.fromkeys((*pulled, *(digest for digest in named.values() if digest)))),
         size_bytes=int(entry["Size"]),
         created_at=created_at,
         config=config,

@@ -7,13 +7,16 @@ from typing import Any
 from openpai.backends.contract import ReportPull
 from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, segment
+from openpai.backends.docker.fetched import fetched_name, is_fetched_name
 from openpai.backends.docker.image_facts import listed_image, local_image
+from openpai.backends.docker.info import EngineInfo
+from openpai.backends.docker.load import Loader
 from openpai.backends.docker.problems import engine_failed, image_gone
 from openpai.backends.docker.pull import Pulls
 from openpai.errors import TemporaryFailure
 from openpai.images.credential import Credential
 from openpai.images.facts import LocalImage
-from openpai.images.reference import ImageReference
+from openpai.images.reference import ImageReference, parse_reference
 from openpai.runtime.container import ContainerPlan
 
 _OUT_OF_REACH = frozenset({"RegistryUnreachable", "RegistryRateLimited"})
@@ -22,9 +25,15 @@ _OUT_OF_REACH = frozenset({"RegistryUnreachable", "RegistryRateLimited"})
 class Images:
     """The images of one engine. Raises as the contract's verbs."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, info: EngineInfo) -> None:
         self._engine = engine
-        self.pulls = Pulls(engine)
+        self._loader = Loader(engine, info, self._layers)
+        self.pulls = Pulls(engine, self._loader.load)
+
+    async def close(self) -> None:
+        """Cancel all pulls, wait for their ends, and let go of connections to registries."""
+        await self.pulls.close()
+        await self._loader.close()
 
     async def all(self) -> Sequence[LocalImage]:
         """All images, without their configurations."""
@@ -33,6 +42,15 @@ class Images:
 
     async def find(self, reference: str) -> LocalImage | None:
         """The image of that name, digest or id, with its configuration."""
+        if is_fetched_name(reference):
+            return None
+        image = await self._known(reference)
+        if image is None and "@" in reference and (name := fetched_name(parse_reference(reference))):
+            return await self._known(name)
+        return image
+
+    async def _known(self, reference: str) -> LocalImage | None:
+        """What the engine itself has under that name."""
         try:
             return local_image(await self._engine.call("GET", f"/images/{segment(reference)}/json"))
         except EngineError as error:
@@ -57,8 +75,8 @@ class Images:
         if plan.refresh and reference.digest is None:
             return await self._renewed(reference, plan.credential, report), str(reference)
         image = await self._here(reference) or await self.pull(reference, plan.credential, report)
-        # An image that came from elsewhere is known under its digest, but not under this repository.
-        known = reference.digest is None or str(replace(reference, tag=None)) in image.digests
+        # To the engine, one that came from elsewhere, or was loaded, has not this digest in this repository.
+        known = reference.digest is None or await self._known(str(reference)) is not None
         return image, str(reference) if known else image.id
 
     async def pull(
@@ -109,6 +127,11 @@ class Images:
             other = next(others, None)
             image = await self.find(other.id) if other else None
         return image
+
+    async def _layers(self) -> Sequence[Sequence[str]]:
+        """The layers of each image that is here."""
+        found = [await self.find(image.id) for image in await self.all()]
+        return [image.config.diff_ids for image in found if image and image.config]
 
     async def _name(self, image: LocalImage, repository: str, tag: str) -> None:
         """Give an image that was pulled by its digest the tag it was asked for by, so that who lists images can

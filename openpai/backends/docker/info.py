@@ -6,9 +6,10 @@ from typing import Any
 
 from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.gpus import gpus_of_this_machine
-from openpai.backends.docker.image_facts import architecture
+from openpai.backends.docker.image_facts import architecture, registry_settings
 from openpai.backends.docker.problems import no_contact
 from openpai.images.machine import Gpu, Machine
+from openpai.images.registries import RegistrySettings
 
 _RECENT_S = 10.0
 _GPUS_FOR_S = 300.0  # a driver is not changed under running jobs
@@ -44,6 +45,10 @@ class EngineInfo:
         if self._recent is None or old or self._engine.contact_since is None:
             return await self.now()
         return self._recent[1]
+
+    async def registries(self) -> RegistrySettings:
+        """How the engine reaches registries."""
+        return registry_settings(await self.recent())
 
     async def machine(self) -> Machine:
         """The engine's machine. GPUs are seen where it is this one."""

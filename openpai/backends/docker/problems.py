@@ -85,6 +85,14 @@ def pull_failed(image: str, registry: str, username: str, status: int, words: st
     return _error(passes, Problem(code, params))
 
 
+def load_failed(image: str, registry: str, username: str, words: str) -> PaiError:
+    """Why an image that was fetched could not be loaded: it is what its registry has, so trying again helps only
+    where there was no room."""
+    full = _match([rule for rule in _PULL if rule.code == "NoDiskForImage"], words)
+    params = {"image": image, "registry": registry, "username": username, "detail": _detail(words)}
+    return _error(bool(full), Problem(full.code if full else "ImagePullFailed", params))
+
+
 def start_failed(image: str, words: str) -> PaiError:
     """Why a container could not be created or started."""
     rule = _match(_START, words)

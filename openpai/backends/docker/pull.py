@@ -3,12 +3,13 @@
 import asyncio
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openpai.backends.contract import PullProgress, ReportPull
-from openpai.backends.docker.engine import Engine, EngineError
+from openpai.backends.docker.engine import Engine, EngineError, event_of
+from openpai.backends.docker.load import Feed
 from openpai.backends.docker.problems import pull_failed
 from openpai.backends.docker.progress import Progress
 from openpai.errors import Refused
@@ -20,8 +21,14 @@ _HUB = "https://index.docker.io/v1/"  # Docker Hub's name in credentials, for hi
 
 _Login = tuple[str, str, str]
 
+Load = Callable[[ImageReference, Credential, Feed], Awaitable[bool]]
+"""`load.Loader.load`."""
+
 _REFUSED_LOGIN = frozenset({"ImageAuthFailed", "ImageNeedsAuth", "ImageNotFound"})
 """What another credential may change: some registries say "not found" for what one may not see."""
+
+_NOT_LET_IN = frozenset({"ImageAuthFailed", "ImageNeedsAuth"})
+"""What an engine is told too by a registry that asks for the log-in where engines do not look."""
 
 _REFUSED_FOR_S = 10.0
 """How long a refused login stands: the tasks of a gang do not ask all in one instant, and a registry that counts
@@ -44,11 +51,33 @@ class _Shared:
             report(progress)
 
 
-class Pulls:
-    """All pulls that run now."""
+class _Teller:
+    """Tells those who wait how far a pull is, now and then."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, shared: _Shared) -> None:
+        self._shared = shared
+        self._progress = Progress(str(shared.image))
+        self._next = 0.0
+
+    def feed(self, event: Mapping[str, Any]) -> None:
+        """Take in what the engine says of it."""
+        self._progress.feed(event)
+        now = asyncio.get_running_loop().time()
+        if now >= self._next:
+            self._next = now + REPORT_EVERY_S
+            self._shared.report(self._progress.now(now))
+
+    def end(self) -> None:
+        """Tell how it is in the end."""
+        self._shared.report(self._progress.now(asyncio.get_running_loop().time()))
+
+
+class Pulls:
+    """All pulls that run now. `load` has images here that the engine cannot pull."""
+
+    def __init__(self, engine: Engine, load: Load) -> None:
         self._engine = engine
+        self._load = load
         self._running: dict[ImageReference, _Shared] = {}
         self._refused: dict[tuple[ImageReference, _Login], tuple[float, Refused]] = {}
 
@@ -112,32 +141,33 @@ class Pulls:
 
     async def _run(self, shared: _Shared) -> None:
         try:
-            await self._stream(shared)
-        except EngineError as error:
-            username = shared.credential.username if shared.credential else ""
-            image = shared.image
-            failed = pull_failed(str(image), image.registry, username, error.status, error.words)
-            if isinstance(failed, Refused) and failed.first.code == "ImageAuthFailed":
+            await self._have(shared)
+        except Refused as refused:
+            if refused.first.code == "ImageAuthFailed":
                 until = asyncio.get_running_loop().time() + _REFUSED_FOR_S
-                self._refused[_key(image), _login(shared.credential)] = until, failed
-            raise failed from error
+                self._refused[_key(shared.image), _login(shared.credential)] = until, refused
+            raise
 
-    async def _stream(self, shared: _Shared) -> None:
-        progress = Progress(str(shared.image))
-        loop = asyncio.get_running_loop()
-        next_report = 0.0
-        headers = {"X-Registry-Auth": auth_header(shared.image, shared.credential)}
-        params = {"fromImage": str(shared.image)}
+    async def _have(self, shared: _Shared) -> None:
+        """By the engine's pull, else by our own hands where that is why it was refused."""
+        teller, image, credential = _Teller(shared), shared.image, shared.credential
+        try:
+            await self._stream(image, credential, teller.feed)
+        except EngineError as error:
+            username = credential.username if credential else ""
+            failed = pull_failed(str(image), image.registry, username, error.status, error.words)
+            if credential is None or failed.first.code not in _NOT_LET_IN:
+                raise failed from error
+            if not await self._load(image, credential, teller.feed):
+                raise failed from error
+        teller.end()
+
+    async def _stream(self, image: ImageReference, credential: Credential | None, feed: Feed) -> None:
+        headers = {"X-Registry-Auth": auth_header(image, credential)}
+        params = {"fromImage": str(image)}
         async with self._engine.stream("POST", "/images/create", params=params, headers=headers) as response:
             async for line in response.content:
-                event = json.loads(line)
-                if "error" in event or "errorDetail" in event:
-                    raise EngineError(0, _error_words(event))
-                progress.feed(event)
-                if loop.time() >= next_report:
-                    next_report = loop.time() + REPORT_EVERY_S
-                    shared.report(progress.now(loop.time()))
-        shared.report(progress.now(loop.time()))
+                feed(event_of(line))
 
 
 def auth_header(image: ImageReference, credential: Credential | None) -> str:
@@ -162,8 +192,3 @@ def _login(credential: Credential | None) -> _Login:
     return (
         (credential.username, credential.password, credential.identity_token) if credential else ("", "", "")
     )
-
-
-def _error_words(event: Mapping[str, Any]) -> str:
-    detail = event.get("errorDetail") or {}
-    return str(detail.get("message") or event.get("error") or "unknown error")
