@@ -61,10 +61,12 @@ class AskedPulls:
         self._ahead = asyncio.Lock()  # one at a time: what jobs wait for comes first
 
     def all(self) -> Sequence[ImagePull]:
-        """What runs and waits, what was refused, and what came within the last hour; in the order of asking."""
+        """What runs and waits, and what ended within the last hour; in the order of asking. What was to be pulled
+        ahead and was refused is told as long as it is wanted."""
         now = now_ms()
         for image, pull in list(self._pulls.items()):
-            if pull.state == "done" and now - (pull.since or 0) > _TOLD_MS:
+            over = pull.state == "done" or (pull.state == "failed" and pull.by == "admin")
+            if over and now - (pull.since or 0) > _TOLD_MS:
                 del self._pulls[image]
         return list(self._pulls.values())
 
