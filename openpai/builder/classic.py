@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ async def build(
                 output.take(json.loads(line))
     except EngineError as error:
         raise output.failed(error.words) from error
-    await _remove(engine, output.stages)
+    await _let_go(engine, output.stages)
 
 
 def query(recipe: Recipe, labels: Mapping[str, str], *, cache: bool) -> dict[str, str]:
@@ -94,12 +94,12 @@ class _Output:
         self._tell(Told("build.step", {"number": number, "steps": steps, "instruction": self._step}))
 
 
-async def _remove(engine: Engine, stages: list[str]) -> None:
-    """Let go of what only the build needed: compilers, wheels. An image with a name is somebody's."""
+async def _let_go(engine: Engine, stages: Sequence[str]) -> None:
+    """Remove what only the build needed: compilers, wheels. What has a name, or another image upon it, stays."""
     for stage in stages:
         try:
             if not (await engine.call("GET", f"/images/{segment(stage)}/json"))["RepoTags"]:
                 await engine.call("DELETE", f"/images/{segment(stage)}")
         except EngineError as error:
-            if error.status not in (404, 409):  # gone, or another build stands on it
+            if error.status not in (404, 409):
                 raise fail("EngineFailed", act=f"remove {stage}", detail=error.words) from error

@@ -25,6 +25,7 @@ class Recipes:
         self.folder = folder
         self.prefix = f"pai-test/build-{uuid.uuid4().hex[:8]}"
         self.told: list[Told] = []
+        self.replaced: list[str] = []
 
     def write(self, name: str, dockerfile: str, version: str = "1") -> Recipe:
         folder = self.folder / name
@@ -45,6 +46,8 @@ class Recipes:
         listed = docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
         for tag in sorted(tag for tag in listed if tag.startswith(self.prefix)):
             docker("image", "rm", tag)
+        for image in self.replaced:
+            docker("image", "rm", image)
 
 
 @pytest.fixture
@@ -61,8 +64,8 @@ def label(tag: str, name: str) -> str:
     )
 
 
-def layers(tag: str) -> int:
-    return len(docker("image", "inspect", "--format", "{{range .RootFS.Layers}}{{.}} {{end}}", tag).split())
+def image_id(tag: str) -> str:
+    return docker("image", "inspect", "--format", "{{.Id}}", tag).strip()
 
 
 async def test_an_image_is_built_with_what_it_stands_on(made: Recipes) -> None:
@@ -82,9 +85,11 @@ async def test_what_is_there_is_not_built_again_unless_its_recipe_has_a_newer_ve
     first = made.write("image", f"FROM {images.SHELL}\nRUN echo 1 > /version")
     assert (await made.have(first, if_missing=True)).how == "built"
     assert (await made.have(first, if_missing=True)).how == "there"
+    made.replaced.append(image_id(made.tag("image")))
     second = made.write("image", f"FROM {images.SHELL}\nRUN echo 2 > /version", version="2")
     assert (await made.have(second, if_missing=True)).how == "built"
     assert docker("run", "--rm", made.tag("image"), "cat", "/version") == "2\n"
+    assert docker("image", "inspect", made.replaced[0]), "a job may wait for it by its id"
 
 
 async def test_an_image_of_that_name_by_somebody_else_will_do(made: Recipes) -> None:
