@@ -48,7 +48,8 @@ def _sizes(job: Job) -> Iterable[Verdict]:
 def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
     """Is there, or will there ever be, room for the job?"""
     if facts.cluster is None:
-        yield Verdict("fits", "warn", "EngineUnreachable", {"detail": facts.cluster_unknown})
+        if facts.cluster_unknown is not None:
+            yield Verdict.of("fits", "warn", facts.cluster_unknown, ())
         return
     nodes = facts.cluster.nodes
     too_large = [verdict for name in job.task_roles if (verdict := _task_never_fits(name, job, nodes))]

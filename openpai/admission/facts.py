@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from openpai.errors import NoContact, PaiError
+from openpai.errors import NoContact, PaiError, Problem
 from openpai.images.catalogue import CatalogueImage, find_image, standard_images
 from openpai.images.credential import Credential
 from openpai.images.disk import Room
@@ -71,7 +71,7 @@ class Facts:
     """
 
     cluster: Cluster | None
-    cluster_unknown: str = ""
+    cluster_unknown: Problem | None = None
     name_taken: bool = False
     machines: Sequence[Machine] = ()
     images: Mapping[str, ImageFacts] = field(default_factory=dict)
@@ -92,7 +92,7 @@ async def _cluster(sources: Sources) -> Facts:
     try:
         cluster, machines = await asyncio.gather(sources.cluster(), sources.machines())
     except NoContact as error:
-        return Facts(None, str(error.first.params.get("detail", error.first.code)))
+        return Facts(None, error.first)
     return Facts(cluster, machines=machines)
 
 
