@@ -148,7 +148,7 @@ async def test_an_image_by_tag_and_digest_is_pulled(registry: Registry, backend:
     await backend.start(wanting("b", name), silent)
     for task in ("a", "b"):
         await backend.remove(task)
-    docker("rmi", f"{registry.address}/team/tool@{digest}")
+    docker("rmi", "-f", docker("images", "-q", f"{registry.address}/team/tool").strip())
 
 
 async def test_a_wrong_password_is_told_with_the_user(image: str, backend: Backend) -> None:
