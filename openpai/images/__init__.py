@@ -9,7 +9,7 @@ asking        look* (one image, kept for a short time) → inquiry (the conversa
               says; verdicts makes one problem of what went wrong; fetch* for what an engine cannot pull itself
 log-ins       keyring: the job's own, the stored ones, docker_config* with credential_helper*
 both          inspector: what is here, and what the registry has, as admission, a check and a start see it
-CUDA          needs (what an image wants; requirement: NVIDIA's grammar) × machine → fit, by the tables of cuda.toml (cuda)
+CUDA          needs (what an image wants; requirement: NVIDIA's grammar) × machine → fit; cuda: tables (cuda.toml)
 catalogue     catalogue (catalogue.toml), admin_file* (images.toml), standing and stock: what runs here
 disk          disk (is there room?), cleaning (what goes, why the rest stays)
 of a job      kept: what it remembers of its images
