@@ -14,8 +14,9 @@ def test_every_command_explains_itself_and_each_of_its_options(
     capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
     for command in COMMANDS:
-        assert run([command, "--help", "--lang", language]) == 0
-        assert catalogue(language)[f"help.{command}"]["text"][:10] in capsys.readouterr().out
+        assert run([*command.split(), "--help", "--lang", language]) == 0
+        about = catalogue(language)[f"help.{command.replace(' ', '.')}"]["text"]
+        assert about[:10] in capsys.readouterr().out
 
 
 def test_help_is_in_the_language_of_the_locale(pai: Pai) -> None:
