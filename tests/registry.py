@@ -82,7 +82,7 @@ class Registry:
 
         `config` is what the image says of its containers: `{"Env": […], "Labels": {…}}`.
         """
-        layer = _tar(files)
+        layer = tar(files)
         packed = gzip.compress(layer, compresslevel=1, mtime=0)
         body = {
             "architecture": architecture,
@@ -204,7 +204,7 @@ def _digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _tar(files: Mapping[str, bytes]) -> bytes:
+def tar(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, data in files.items():

@@ -2,10 +2,11 @@
 
 import base64
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,9 +26,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """`breaks_off`: half of the body is sent, and the connection ends. `pause_s`: so long it takes in the middle."""
+
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    breaks_off: bool = False
+    pause_s: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,16 @@ def stand_in(answer: Callable[[Asked], Answer]) -> Iterator[StandIn]:
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(reply.body)
+                self._send(reply)
+
+        def _send(self, reply: Answer) -> None:
+            half = len(reply.body) // 2 if reply.pause_s or reply.breaks_off else 0
+            with suppress(ConnectionError):  # the client has seen enough
+                self.wfile.write(reply.body[:half])
+                time.sleep(reply.pause_s)
+                if not reply.breaks_off:
+                    self.wfile.write(reply.body[half:])
+            self.close_connection |= reply.breaks_off
 
         do_GET = do_POST = do_HEAD = _serve
 
@@ -81,24 +95,39 @@ def stand_in(answer: Callable[[Asked], Answer]) -> Iterator[StandIn]:
         thread.join()
 
 
+BASIC = 'Basic realm="doorman"'
+BEARER = 'Bearer realm="http://{host}/token",service="doorman"'
+
+
 @contextmanager
 def doorman(
-    registry: Registry, username: str, password: str, *, challenge: str = 'Basic realm="doorman"'
+    registry: Registry,
+    username: str,
+    password: str,
+    *,
+    challenge: str = BASIC,
+    within: Callable[[Asked, Answer], Answer] = lambda _, answer: answer,
 ) -> Iterator[StandIn]:
     """Before an open registry: answers 200 on `/v2/` to everybody, and lets nobody else at images.
 
-    As some registries do. `challenge`: what it asks with at an image, "" for nothing.
+    As some registries do. `challenge`: what it asks with at an image, "" for nothing. `within` may change what the
+    registry answers.
     """
     right = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+    ticket = "Bearer a-ticket" if challenge == BEARER else right
 
     def answer(asked: Asked) -> Answer:
+        shown = asked.headers.get("authorization")
         if asked.path == "/v2/":
             return Answer(200, b"{}", {"Docker-Distribution-Api-Version": "registry/2.0"})
-        if asked.headers.get("authorization") != right:
-            headers = {"WWW-Authenticate": challenge} if challenge else {}
+        if asked.path.startswith("/token") and shown == right:
+            return Answer(200, b'{"token":"a-ticket"}', {"Content-Type": "application/json"})
+        if shown != ticket:
+            said = challenge.format(host=asked.headers["host"])
             body = b'{"errors":[{"code":"UNAUTHORIZED","message":"the doorman does not know you"}]}'
+            headers = {"WWW-Authenticate": said} if said else {}
             return Answer(401, body, {"Content-Type": "application/json", **headers})
-        return forward(registry, asked)
+        return within(asked, forward(registry, asked))
 
     with stand_in(answer) as running:
         yield running

@@ -39,6 +39,12 @@ class Server:
         return {**kept, "LANG": "C.UTF-8", "PAI_DATA_DIR": str(self.data_dir), **own}
 
     @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
