@@ -60,7 +60,8 @@ class Fetcher:
         self, reference: ImageReference, credential: Credential, architecture: str
     ) -> Fetched | None:
         """The image, for an engine of `architecture`; None where its registry does not ask late: then nothing was
-        sent to it that it did not ask for. Raises `TemporaryFailure` or `Refused` with what a look would find."""
+        sent to it that it did not ask for. Raises `TemporaryFailure` or `Refused` with what a look would find, and what
+        `settings` raises."""
         if reference.registry == DOCKER_HUB or login_is_elsewhere(reference, credential):
             return None
         subject, settings, trail = Subject(reference, credential), await self._settings(), Trail()
@@ -99,7 +100,8 @@ class Fetcher:
                 async with aclosing(self._layer(subject, layer, way, heard)) as pieces:
                     async for piece in pieces:
                         yield piece
-                yield bytes(-layer.size % tarfile.BLOCKSIZE)
+                if padding := bytes(-layer.size % tarfile.BLOCKSIZE):
+                    yield padding
             names = [str(number) for number in range(len(parts.layers))]
             manifest = [{"Config": "config.json", "RepoTags": [tag], "Layers": names}]
             yield _file("config.json", parts.config)

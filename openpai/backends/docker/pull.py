@@ -24,7 +24,9 @@ _Login = tuple[str, str, str]
 Load = Callable[[ImageReference, Credential, Feed], Awaitable[bool]]
 """`load.Loader.load`."""
 
-_REFUSED_LOGIN = frozenset({"ImageAuthFailed", "ImageNeedsAuth", "ImageNotFound"})
+_REFUSED_LOGIN = frozenset(
+    {"ImageAuthFailed", "ImageNeedsAuth", "ImageNotFound", "ImageForbidden", "ImageTokenExpired"}
+)
 """What another credential may change: some registries say "not found" for what one may not see."""
 
 _NOT_LET_IN = frozenset({"ImageAuthFailed", "ImageNeedsAuth"})

@@ -2,7 +2,13 @@
 
 import pytest
 
-from openpai.backends.docker.problems import is_contact_lost, no_contact, pull_failed, start_failed
+from openpai.backends.docker.problems import (
+    is_contact_lost,
+    load_failed,
+    no_contact,
+    pull_failed,
+    start_failed,
+)
 from openpai.errors import PaiError, Refused, TemporaryFailure
 from openpai.messages import LANGUAGES, message
 
@@ -108,6 +114,15 @@ def test_a_request_that_the_engine_itself_blames_is_not_tried_again() -> None:
 def test_a_start_fails_with_a_code(words: str, kind: type[PaiError], code: str) -> None:
     error = start_failed("a:1", words)
     assert (type(error), error.first.code) == (kind, code)
+
+
+def test_what_cannot_be_loaded_is_fetched_again_only_if_the_disk_was_full() -> None:
+    full = load_failed(
+        "r/a:1", "r", "ada", "Error processing tar file(exit status 1): no space left on device"
+    )
+    assert (type(full), full.first.code) == (TemporaryFailure, "NoDiskForImage")
+    other = load_failed("r/a:1", "r", "ada", "Error processing tar file(exit status 1): unexpected EOF")
+    assert (type(other), other.first.code) == (Refused, "ImagePullFailed")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
