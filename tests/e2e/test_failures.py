@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from openpai.client import Client
+from openpai.client import ApiError, Client
 from tests.backends.images import BUSYBOX
 from tests.e2e import engine
 from tests.e2e.jobs import (
@@ -32,13 +32,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
         yield running
 
 
-async def test_an_image_that_does_not_exist_fails_the_job_at_once(pai: Client, registry: Registry) -> None:
-    detail = await run(pai, job("true", image=f"{registry.address}/no/such:tag"), within=15)
-    assert (detail["jobStatus"]["state"], cause(detail)) == ("FAILED", "ImageNotFound")
-    diagnosis = detail["jobStatus"]["diagnosis"]
-    assert diagnosis is not None
-    assert f"{registry.address}/no/such:tag" in diagnosis["message"]
-    assert diagnosis.get("fix")
+async def test_an_image_that_does_not_exist_is_told_at_once(pai: Client, registry: Registry) -> None:
+    with pytest.raises(ApiError) as refused:
+        await pai.submit(job("true", image=f"{registry.address}/no/such:tag"))
+    (problem,) = refused.value.problems
+    assert problem["code"] == "ImageNotFound"
+    assert f"{registry.address}/no/such:tag" in problem["message"]
+    assert problem.get("fix")
 
 
 async def test_a_registry_that_cannot_be_reached_is_told_while_the_job_waits_for_it(pai: Client) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
@@ -155,6 +156,18 @@ async def test_a_password_that_goes_bad_while_the_job_waits_fails_it_with_that_c
     assert cause(detail) == "ImageAuthFailed"
     assert detail["jobStatus"]["retries"] == 0
     assert asked(registry, " 401 ") - before <= 6
+
+
+async def test_an_image_that_is_gone_when_its_turn_comes_fails_the_job_at_once(
+    pai: Client, registry: Registry, image: str, busy: str
+) -> None:
+    waiting = (await pai.submit(private(image, "true", jobRetryCount=3)))["name"]
+    repositories = registry.log.parent / "data" / "docker" / "registry" / "v2" / "repositories"
+    shutil.rmtree(repositories / image.removeprefix(f"{registry.address}/").removesuffix(":v1"))
+    await pai.stop(busy)
+    detail = await end_of(pai, waiting)
+    assert (detail["jobStatus"]["state"], cause(detail)) == ("FAILED", "ImageNotFound")
+    assert detail["jobStatus"]["retries"] == 0
 
 
 async def test_twenty_jobs_that_wait_for_one_new_image_make_one_pull(

@@ -160,7 +160,11 @@ def test_auth_is_rendered_over_secrets_only() -> None:
 
 def test_an_image_without_credentials_is_pulled_without() -> None:
     assert auth(None) is None
-    assert auth({"registryuri": "r"}) is None
+    assert auth({"username": " ", "password": ""}) is None
+
+
+def test_a_registry_alone_is_kept_for_whoever_compares_it_with_the_image() -> None:
+    assert auth({"registryuri": "r"}) == ("", "", "r")
 
 
 def test_a_missing_secret_in_auth_is_an_error_at_its_place() -> None:
