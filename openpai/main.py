@@ -27,13 +27,13 @@ from openpai.controller.prepare import Preparer
 from openpai.controller.situation import Policy
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, fail
-from openpai.images.admin_file import AdminFile
-from openpai.images.docker_config import DockerConfig, config_file
+from openpai.images.catalogue.admin_file import AdminFile
+from openpai.images.catalogue.stock import Shelf
+from openpai.images.credentials.docker_config import DockerConfig, config_file
+from openpai.images.credentials.keyring import Keyring
 from openpai.images.inspector import Inspector
-from openpai.images.keyring import Keyring
-from openpai.images.look import Looker
-from openpai.images.registries import RegistrySettings
-from openpai.images.stock import Shelf
+from openpai.images.registry.look import Looker
+from openpai.images.registry.registries import RegistrySettings
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services

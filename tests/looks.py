@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from openpai.errors import Problem
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Machine
 from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock
-from openpai.images.machine import Machine
 from openpai.images.reference import ImageReference
 from openpai.runtime.container import ContainerPlan
 from tests.builders import NOW

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from docs.make.pages import cell, table
-from openpai.images.catalogue import CatalogueImage, standard_images
+from openpai.images.catalogue.entries import CatalogueImage, standard_images
 from openpai.messages import catalogue
 
 _DOCUMENT = {

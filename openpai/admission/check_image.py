@@ -7,11 +7,11 @@ from openpai.admission.facts import ImageFacts, Sources, room_for
 from openpai.admission.image_checks import inspected_verdicts, needs, room_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.errors import NoContact, PaiError
-from openpai.images.catalogue import find_image
-from openpai.images.credential import Credential
-from openpai.images.fit import Fit, preflight
+from openpai.images.catalogue.entries import find_image
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.fit import Fit, preflight
+from openpai.images.cuda.machine import Machine
 from openpai.images.inspector import Inspected
-from openpai.images.machine import Machine
 from openpai.images.reference import parse_reference
 
 

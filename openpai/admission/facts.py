@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from openpai.errors import NoContact, PaiError, Problem
-from openpai.images.catalogue import CatalogueImage, find_image, standard_images
-from openpai.images.credential import Credential
-from openpai.images.disk import Room
+from openpai.images.catalogue.entries import CatalogueImage, find_image, standard_images
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import Room
 from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock
-from openpai.images.machine import Machine
 from openpai.images.reference import ImageReference, parse_reference
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from openpai.admission.facts import Facts, ImageFacts
 from openpai.admission.verdict import Verdict
 from openpai.errors import PaiError, Params, Problem
+from openpai.images.cuda.fit import preflight
+from openpai.images.cuda.needs import Needs
 from openpai.images.facts import LocalImage, Look, RemoteImage
-from openpai.images.fit import preflight
 from openpai.images.inspector import Inspected, lock_of
 from openpai.images.kept import keep
 from openpai.images.lock import Lock
-from openpai.images.needs import Needs
 from openpai.images.reference import parse_reference
 from openpai.protocol.findings import Path
 from openpai.protocol.job import Job

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import LocalImage
-from openpai.images.machine import Machine
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.registries import RegistrySettings
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node

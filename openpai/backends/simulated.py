@@ -28,12 +28,12 @@ from openpai.backends.contract import (
 )
 from openpai.clock import now_ms
 from openpai.errors import NoContact, PaiError, Problem, Refused, TemporaryFailure
-from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import ImageConfig, LocalImage
-from openpai.images.machine import Machine
 from openpai.images.reference import ImageReference, parse_reference
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.registries import RegistrySettings
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node

@@ -15,10 +15,11 @@ from openpai.backends.contract import ImageEngine
 from openpai.clock import now_ms
 from openpai.controller.asked_pulls import AskedPulls, ImagePull, Inspect
 from openpai.errors import NoContact, PaiError, TemporaryFailure
-from openpai.images import cleaning, disk
-from openpai.images.admin_file import AdminImages, Cleaning
-from openpai.images.cleaning import CleaningPlan, Goal, Removal, Uses, by_marks, named
-from openpai.images.disk import ImageDisk, Room
+from openpai.images.catalogue.admin_file import AdminImages, Cleaning
+from openpai.images.disk import cleaning
+from openpai.images.disk import room as disk
+from openpai.images.disk.cleaning import CleaningPlan, Goal, Removal, Uses, by_marks, named
+from openpai.images.disk.room import ImageDisk, Room
 from openpai.images.facts import LocalImage, RemoteImage
 from openpai.images.reference import ImageReference, parse_reference
 from openpai.store.image_uses import ImageUses, Removed

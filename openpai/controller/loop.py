@@ -19,7 +19,7 @@ from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, PaiError
-from openpai.images.machine import Machine
+from openpai.images.cuda.machine import Machine
 from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.kept import KeptImage
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import parse_reference

@@ -7,8 +7,8 @@ import structlog
 from cryptography.fernet import InvalidToken
 
 from openpai.errors import PaiError
+from openpai.images.cuda.needs import Needs
 from openpai.images.kept import KeptImage
-from openpai.images.needs import Needs
 from openpai.lifecycle.records import JobRun
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document

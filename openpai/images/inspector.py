@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 from openpai.errors import NoContact
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
+from openpai.images.credentials.keyring import Keyring
 from openpai.images.facts import ImageConfig, LocalImage, Look
-from openpai.images.keyring import Keyring
 from openpai.images.lock import Lock, locked
-from openpai.images.look import Looker
 from openpai.images.reference import ImageReference, parse_reference
-from openpai.images.verdicts import login_is_elsewhere
+from openpai.images.registry.look import Looker
+from openpai.images.registry.verdicts import login_is_elsewhere
 
 FindLocal = Callable[[str], Awaitable[LocalImage | None]]
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpai.images.catalogue import CatalogueImage
+from openpai.images.catalogue.entries import CatalogueImage
+from openpai.images.cuda.needs import Needs, needs_of
 from openpai.images.facts import ImageConfig
 from openpai.images.lock import Lock
-from openpai.images.needs import Needs, needs_of
 
 _ABOUT_CUDA = (
     "NVIDIA_REQUIRE_",

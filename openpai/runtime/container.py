@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.scheduler.resources import Resources
 
 MOUNT = "/usr/local/pai"

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from openpai.images.fit import preflight
-from openpai.images.machine import Machine
-from openpai.images.needs import Needs
+from openpai.images.cuda.fit import preflight
+from openpai.images.cuda.machine import Machine
+from openpai.images.cuda.needs import Needs
 from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
 from openpai.scheduler.resources import Resources

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.protocol.job import normalise_role_name
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.runtime.environment import environment

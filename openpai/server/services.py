@@ -10,8 +10,8 @@ from openpai.admission.check_image import ImageReport
 from openpai.admission.submit import Admitted, Plan, Submission
 from openpai.backends.contract import PullProgress
 from openpai.controller.image_keeper import ImageKeeper
-from openpai.images.credential import Credential
-from openpai.images.stock import Shelf
+from openpai.images.catalogue.stock import Shelf
+from openpai.images.credentials.credential import Credential
 from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
 from openpai.store.changes import Changes

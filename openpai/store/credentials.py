@@ -13,7 +13,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy.dialects.sqlite import insert
 
 from openpai.errors import fail
-from openpai.images.credential import Credential, registry_host
+from openpai.images.credentials.credential import Credential, registry_host
 from openpai.store.database import Database
 from openpai.store.groups import must_exist
 from openpai.store.tables import credentials, group_members

@@ -9,10 +9,10 @@ import pytest
 from openpai.admission.facts import FindRoom, Inspect, Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.errors import PaiError, Problem
-from openpai.images.disk import Room
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import Room
 from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
-from openpai.images.machine import Machine
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
 from openpai.store.database import Database

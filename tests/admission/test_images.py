@@ -9,12 +9,12 @@ import pytest
 from openpai.admission.submit import Plan, Submission
 from openpai.admission.verdict import Verdict
 from openpai.errors import PaiError, Problem
-from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk, Room, room
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Gpu, Machine
+from openpai.images.disk.room import ImageDisk, Room, room
 from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock, locked
-from openpai.images.machine import Gpu, Machine
 from openpai.images.reference import ImageReference
 from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.schedule import Cluster

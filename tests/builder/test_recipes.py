@@ -8,7 +8,7 @@ import pytest
 
 from openpai.builder.recipes import Recipe, below, recipe, recipes, recipes_folder
 from openpai.errors import PaiError
-from openpai.images.catalogue import CatalogueImage, find_recipe, standard_images
+from openpai.images.catalogue.entries import CatalogueImage, find_recipe, standard_images
 
 ROOT = Path(__file__).parents[2]
 RECIPES = recipes()

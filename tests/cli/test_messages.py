@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import openpai
-from openpai.images.catalogue import standard_images
+from openpai.images.catalogue.entries import standard_images
 from openpai.messages import LANGUAGES, catalogue
 
 CODE = Path(openpai.__file__).parent

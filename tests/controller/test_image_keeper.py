@@ -14,7 +14,7 @@ from openpai.clock import now_ms
 from openpai.controller import image_keeper
 from openpai.controller.image_keeper import ImageKeeper
 from openpai.errors import Problem, Refused, TemporaryFailure
-from openpai.images.admin_file import AdminImages, Cleaning
+from openpai.images.catalogue.admin_file import AdminImages, Cleaning
 from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.reference import ImageReference, parse_reference

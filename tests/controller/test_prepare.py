@@ -7,7 +7,7 @@ import pytest
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.controller.prepare import Preparer
 from openpai.errors import Problem, Refused, TemporaryFailure
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.facts import Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.reference import ImageReference

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from openpai.images.catalogue import find_image, standard_images
+from openpai.images.catalogue.entries import find_image, standard_images
 from openpai.images.reference import parse_reference
 from openpai.messages import LANGUAGES
 from openpai.protocol.parse import parse

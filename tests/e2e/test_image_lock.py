@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from openpai.client import ApiError, Client
-from openpai.images.look import TAG_SEEN_MS
+from openpai.images.registry.look import TAG_SEEN_MS
 from tests.backends import images
 from tests.e2e import engine
 from tests.e2e.jobs import cause, codes, end_of, ended, in_state, job, output, run

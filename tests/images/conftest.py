@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from openpai.clock import now_ms
-from openpai.images.look import Looker
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.look import Looker
+from openpai.images.registry.registries import RegistrySettings
 from tests.certificates import Authority
 from tests.proxy_server import Proxy, running_proxy
 from tests.registry import Registry, installed, running_registry

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from openpai.images.cuda.machine import Gpu, Machine
 from openpai.images.facts import ImageConfig
-from openpai.images.machine import Gpu, Machine
 
 K80 = Gpu("Tesla K80", "GPU-k80", (3, 7), 11441)
 P100 = Gpu("Tesla P100-PCIE-16GB", "GPU-p100", (6, 0), 16384)

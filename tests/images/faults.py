@@ -19,20 +19,20 @@ from openpai.admission.checks import check
 from openpai.admission.facts import Sources, gather
 from openpai.backends.docker.problems import has_no_shell, pull_failed
 from openpai.errors import PaiError, Params
-from openpai.images import credential_helper
-from openpai.images import look as look_module
-from openpai.images.catalogue import find_image, standard_images
-from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk, Room, room
-from openpai.images.docker_config import DockerConfig
+from openpai.images.catalogue.entries import find_image, standard_images
+from openpai.images.catalogue.standing import standing
+from openpai.images.credentials import credential_helper
+from openpai.images.credentials.credential import Credential
+from openpai.images.credentials.docker_config import DockerConfig
+from openpai.images.credentials.keyring import Keyring
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import ImageDisk, Room, room
 from openpai.images.facts import LocalImage, RemoteImage
 from openpai.images.inspector import Inspector
-from openpai.images.keyring import Keyring
 from openpai.images.lock import Lock
-from openpai.images.look import Looker
-from openpai.images.machine import Machine
 from openpai.images.reference import parse_reference
-from openpai.images.standing import standing
+from openpai.images.registry import look as look_module
+from openpai.images.registry.look import Looker
 from openpai.protocol.parse import parse
 from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.schedule import Cluster

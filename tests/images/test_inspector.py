@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from openpai.errors import NoContact, Problem
-from openpai.images.credential import Credential
-from openpai.images.docker_config import DockerConfig
+from openpai.images.credentials.credential import Credential
+from openpai.images.credentials.docker_config import DockerConfig
+from openpai.images.credentials.keyring import Keyring
 from openpai.images.facts import LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected, Inspector, lock_of, made_here
-from openpai.images.keyring import Keyring
 from openpai.images.lock import Lock, locked
-from openpai.images.look import Looker
 from openpai.images.reference import parse_reference
+from openpai.images.registry.look import Looker
 from tests.looks import local
 from tests.registry import Registry
 

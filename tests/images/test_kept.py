@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openpai.images.catalogue import find_image
+from openpai.images.catalogue.entries import find_image
+from openpai.images.cuda.needs import needs_of
 from openpai.images.facts import ImageConfig
 from openpai.images.kept import KeptImage, keep
 from openpai.images.lock import Lock
-from openpai.images.needs import needs_of
 from openpai.images.reference import parse_reference
 
 DIGEST = Lock(digest=f"sha256:{'a' * 64}")

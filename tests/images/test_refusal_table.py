@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from docs.make.refusals import TOLD, Told, names, told
-from openpai.images.look import Looker
+from openpai.images.registry.look import Looker
 from openpai.messages import catalogue
 from tests.certificates import Authority
 from tests.images.conftest import MakeFolder, Settings

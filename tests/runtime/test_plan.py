@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.plan import PIDS, container_plan, network_plan
 from openpai.runtime.view import JobView, TaskView

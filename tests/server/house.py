@@ -23,8 +23,8 @@ from openpai.backends.contract import PullProgress
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
 from openpai.controller.image_keeper import ImageKeeper
-from openpai.images.admin_file import AdminFile, AdminImages
-from openpai.images.stock import Shelf
+from openpai.images.catalogue.admin_file import AdminFile, AdminImages
+from openpai.images.catalogue.stock import Shelf
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 import structlog
 
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.store.groups import Group
 from tests.server.house import House, client
 

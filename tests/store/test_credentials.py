@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from openpai.errors import PaiError
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.store.credentials import DEFAULT, CredentialStore, Owner, StoredCredential
 from openpai.store.database import Database
 from openpai.store.groups import Group, GroupStore

@@ -19,11 +19,11 @@ from openpai.backends.docker.problems import engine_failed
 from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
-from openpai.images.credential import Credential
-from openpai.images.disk import ImageDisk
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.machine import Machine
+from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import LocalImage
-from openpai.images.machine import Machine
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.registries import RegistrySettings
 from openpai.runtime.container import ContainerPlan
 from openpai.scheduler.resources import Node
 

@@ -7,7 +7,7 @@ this machine.
 import pynvml
 import structlog
 
-from openpai.images.machine import Gpu
+from openpai.images.cuda.machine import Gpu
 
 log = structlog.get_logger()
 

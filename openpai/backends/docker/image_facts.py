@@ -8,10 +8,10 @@ from typing import Any
 from openpai.backends.docker.fetched import origin
 from openpai.backends.docker.translate import to_ms
 from openpai.errors import PaiError
-from openpai.images.disk import ImageDisk
+from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import ImageConfig, LocalImage
 from openpai.images.reference import parse_reference
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.registries import RegistrySettings
 
 _GO_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i386": "386", "i686": "386"}
 _CONTAINERD = Path("/var/lib/containerd")

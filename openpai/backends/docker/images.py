@@ -14,7 +14,7 @@ from openpai.backends.docker.load import Loader
 from openpai.backends.docker.problems import engine_failed, image_gone
 from openpai.backends.docker.pull import Pulls
 from openpai.errors import TemporaryFailure
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.facts import LocalImage
 from openpai.images.reference import ImageReference, parse_reference
 from openpai.runtime.container import ContainerPlan

@@ -8,8 +8,8 @@ from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.gpus import gpus_of_this_machine
 from openpai.backends.docker.image_facts import architecture, registry_settings
 from openpai.backends.docker.problems import no_contact
-from openpai.images.machine import Gpu, Machine
-from openpai.images.registries import RegistrySettings
+from openpai.images.cuda.machine import Gpu, Machine
+from openpai.images.registry.registries import RegistrySettings
 
 _RECENT_S = 10.0
 _GPUS_FOR_S = 300.0  # a driver is not changed under running jobs

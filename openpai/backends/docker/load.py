@@ -11,11 +11,11 @@ from openpai.backends.docker.image_facts import architecture, in_containerd
 from openpai.backends.docker.info import EngineInfo
 from openpai.backends.docker.problems import load_failed
 from openpai.clock import now_ms
-from openpai.images.credential import Credential
-from openpai.images.disk import shared_layers
-from openpai.images.fetch import Fetched, Fetcher
-from openpai.images.manifest import Layer
+from openpai.images.credentials.credential import Credential
+from openpai.images.disk.room import shared_layers
 from openpai.images.reference import ImageReference
+from openpai.images.registry.fetch import Fetched, Fetcher
+from openpai.images.registry.manifest import Layer
 
 Feed = Callable[[Mapping[str, Any]], None]
 """Takes in how far it is, in the engine's own words for a pull."""

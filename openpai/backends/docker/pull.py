@@ -13,7 +13,7 @@ from openpai.backends.docker.load import Feed
 from openpai.backends.docker.problems import pull_failed
 from openpai.backends.docker.progress import Progress
 from openpai.errors import Refused
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.reference import DOCKER_HUB, ImageReference
 
 REPORT_EVERY_S = 0.2

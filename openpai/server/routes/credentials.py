@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from openpai.clock import now_ms
 from openpai.errors import PaiError
-from openpai.images.credential import registry_host
+from openpai.images.credentials.credential import registry_host
 from openpai.images.reference import parse_reference
 from openpai.messages import message
 from openpai.server.auth import User, must_be_admin

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from openpai.controller.asked_pulls import ImagePull
-from openpai.images.cleaning import CleaningPlan
-from openpai.images.disk import ImageDisk
+from openpai.images.disk.cleaning import CleaningPlan
+from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import LocalImage
 from openpai.images.reference import parse_reference
 from openpai.messages import message

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from openpai.admission.check_image import ImageReport
-from openpai.images.credential import Credential
+from openpai.images.catalogue.stock import StockItem
+from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.fit import Fit
+from openpai.images.cuda.machine import Machine
 from openpai.images.facts import LocalImage, RateLimit
-from openpai.images.fit import Fit
-from openpai.images.machine import Machine
-from openpai.images.stock import StockItem
 from openpai.messages import message
 from openpai.server.auth import User
 from openpai.server.bodies import JsonBody, read_json

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openpai.images.machine import Gpu
+from openpai.images.cuda.machine import Gpu
 
 H100 = Gpu("NVIDIA H100 80GB HBM3", "GPU-11111111-2222-3333-4444-555555555555", (9, 0), 81559)
 T4 = Gpu("Tesla T4", "GPU-66666666-7777-8888-9999-aaaaaaaaaaaa", (7, 5), 15360)

@@ -12,7 +12,7 @@ from openpai.backends.docker.image_facts import (
     registry_settings,
 )
 from openpai.images.facts import ImageConfig, LocalImage
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.registries import RegistrySettings
 
 DIGEST = f"sha256:{'d' * 64}"
 ID = f"sha256:{'1' * 64}"

@@ -15,7 +15,7 @@ import pytest
 from openpai.backends.contract import Backend, PullProgress
 from openpai.backends.docker.fetched import fetched_name
 from openpai.errors import PaiError, Refused, TemporaryFailure
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.reference import parse_reference
 from openpai.runtime.container import ContainerPlan
 from tests.backends import images

@@ -6,7 +6,7 @@ import json
 from openpai.backends.contract import PullProgress
 from openpai.backends.docker.progress import Progress
 from openpai.backends.docker.pull import auth_header
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.images.reference import parse_reference
 
 

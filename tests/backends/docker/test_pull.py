@@ -9,7 +9,7 @@ import pytest
 
 from openpai.backends.contract import Backend, PullProgress
 from openpai.errors import PaiError, Refused, TemporaryFailure
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.runtime.container import ContainerPlan
 from tests.backends import images
 from tests.backends.bench import DockerBench, docker, plan, silent

@@ -7,7 +7,7 @@ import pytest
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.backends.docker import translate
 from openpai.errors import Refused
-from openpai.images.credential import Credential
+from openpai.images.credentials.credential import Credential
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources

@@ -1,0 +1,1 @@
+"""Log-ins for registries: values, where they come from, and which one counts."""

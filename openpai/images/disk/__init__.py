@@ -1,0 +1,1 @@
+"""Room for images: whether one fits, and which are removed. Pure."""

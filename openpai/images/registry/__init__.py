@@ -1,0 +1,1 @@
+"""Asking registries: the look at an image, and all that it takes."""
