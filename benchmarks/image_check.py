@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.server import Server
 from openpai.clock import now_ms
-from openpai.images.credential import Credential
-from openpai.images.look import Looker
+from openpai.images.credentials.credential import Credential
 from openpai.images.reference import ImageReference, parse_reference
-from openpai.images.registries import RegistrySettings
+from openpai.images.registry.look import Looker
+from openpai.images.registry.registries import RegistrySettings
 from tests.registry import running_registry
 
 ALONE = 100

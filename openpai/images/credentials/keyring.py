@@ -2,16 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
-
 from openpai.images.credentials.credential import Credential, registry_host, same_registry
 from openpai.images.credentials.docker_config import DockerConfig, Found
 from openpai.images.reference import ImageReference
 
 Stored = Callable[[str, str], Awaitable[Sequence[Credential]]]
 """The credentials kept for a user (name) and a registry (host): his own, his groups', the default; best first."""
-
-log = structlog.get_logger()
 
 
 class Keyring:
@@ -20,15 +16,6 @@ class Keyring:
     def __init__(self, stored: Stored, docker_config: DockerConfig) -> None:
         self._stored = stored
         self._docker_config = docker_config
-
-    async def resolve(
-        self, username: str, reference: ImageReference, given: Credential | None
-    ) -> Credential | None:
-        """As `find`; what is broken goes to the server's log."""
-        found = await self.find(username, reference, given)
-        for problem in found.warnings:
-            log.warning("a credential could not be read", code=problem.code, problem=dict(problem.params))
-        return found.credential
 
     async def find(self, username: str, reference: ImageReference, given: Credential | None) -> Found:
         """The log-in for a user's image, and what is broken where it was looked for.

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import structlog
 
 from openpai.images.credentials.credential import Credential, same_registry
 from openpai.images.credentials.docker_config import DockerConfig
 from openpai.images.credentials.keyring import Keyring
-from openpai.images.reference import parse_reference
+from openpai.images.reference import ImageReference, parse_reference
 
 IMAGE = parse_reference("harbor.example.com/team/img:v1")
 HOST = "harbor.example.com"
@@ -45,6 +44,12 @@ def keyring(file: Path, *stored: Credential) -> Keyring:
 ALL = (OWN, TEAM, DEFAULT)
 
 
+async def login(
+    ring: Keyring, username: str, given: Credential | None = None, image: ImageReference = IMAGE
+) -> Credential | None:
+    return (await ring.find(username, image, given)).credential
+
+
 @pytest.mark.parametrize(
     ("given", "stored", "chosen"),
     [
@@ -73,20 +78,20 @@ ALL = (OWN, TEAM, DEFAULT)
 async def test_the_first_that_counts_is_taken(
     given: Credential | None, stored: Sequence[Credential], chosen: Credential, file: Path
 ) -> None:
-    assert await keyring(file, *stored).resolve("ann", IMAGE, given) == chosen
+    assert await login(keyring(file, *stored), "ann", given) == chosen
 
 
 @pytest.mark.parametrize(
     "given", [None, Credential("", "", HOST), Credential("me", "pw", "other.example.com")]
 )
 async def test_without_any_the_image_is_asked_for_without(given: Credential | None, tmp_path: Path) -> None:
-    assert await keyring(tmp_path / "none.json").resolve("ann", IMAGE, given) is None
+    assert await login(keyring(tmp_path / "none.json"), "ann", given) is None
 
 
 async def test_nobody_gets_what_is_not_his_or_for_another_registry(file: Path) -> None:
     ring = keyring(file, OWN)
-    assert await ring.resolve("bob", IMAGE, None) == DOCKER
-    assert await ring.resolve("ann", parse_reference("ubuntu"), None) is None
+    assert await login(ring, "bob") == DOCKER
+    assert await login(ring, "ann", image=parse_reference("ubuntu")) is None
 
 
 async def test_a_new_login_counts_at_the_next_attempt(file: Path) -> None:
@@ -96,20 +101,18 @@ async def test_a_new_login_counts_at_the_next_attempt(file: Path) -> None:
         return stored
 
     ring = Keyring(kept, DockerConfig(file))
-    assert await ring.resolve("ann", IMAGE, None) == DOCKER
+    assert await login(ring, "ann") == DOCKER
     write(file, {})
-    assert await ring.resolve("ann", IMAGE, None) is None
+    assert await login(ring, "ann") is None
     stored.append(OWN)
-    assert await ring.resolve("ann", IMAGE, None) == OWN
+    assert await login(ring, "ann") == OWN
 
 
 async def test_a_broken_configuration_is_told_and_in_nobodys_way(file: Path) -> None:
     write(file, [])
-    with structlog.testing.capture_logs() as logged:
-        assert await keyring(file).resolve("ann", IMAGE, None) is None
-        assert await keyring(file, OWN).resolve("ann", IMAGE, None) == OWN
-    (entry,) = logged
-    assert (entry["code"], entry["problem"]["file"]) == ("DockerConfigBroken", str(file))
+    assert await login(keyring(file), "ann") is None
+    assert await login(keyring(file, OWN), "ann") == OWN
     found = await keyring(file).find("ann", IMAGE, Credential("me", ""))
     assert found.credential == Credential("me", "")
-    assert [problem.code for problem in found.warnings] == ["DockerConfigBroken"]
+    (problem,) = found.warnings
+    assert (problem.code, problem.params["file"]) == ("DockerConfigBroken", str(file))
