@@ -11,7 +11,7 @@ from docs.make.job_fields import fields
 from docs.make.refusals import refusals
 from docs.make.settings_table import settings_rows
 from docs.make.state_charts import chart
-from docs.make.variables import variables
+from docs.make.variables import frameworks, variables
 
 _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "rooms": lambda _detail, _language: rooms(),
@@ -21,6 +21,7 @@ _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "options": lambda _detail, language: everywhere(language),
     "command": command,
     "variables": lambda _detail, language: variables(language),
+    "frameworks": lambda _detail, language: frameworks(language),
     "images": image_table,
     "refusals": refusals,
     "settings": lambda _detail, language: settings_rows(language),

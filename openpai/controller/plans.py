@@ -60,6 +60,7 @@ def _view(run: JobRun, job: Job) -> JobView:
         attempt=run.attempt.index,
         roles=tuple(_role_view(name, role) for name, role in job.task_roles.items()),
         addresses={(task.role, task.index): task.address or "" for task in run.tasks},
+        gang=job.gang,
     )
 
 

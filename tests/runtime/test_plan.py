@@ -46,7 +46,7 @@ def test_a_plan_says_all_that_a_backend_must_know() -> None:
         "openpai.task-attempt": "2",
     }
     assert plan.environment["PAI_TASK_ATTEMPT"] == "2"
-    assert set(plan.files) == {"bootstrap.sh", "session.sh", "user.sh"}
+    assert set(plan.files) == {"bootstrap.sh", "session.sh", "user.sh", "frameworks.sh", "hostfile"}
     assert plan.files["user.sh"] == "python train.py\n"
     assert (plan.resources, plan.shm_mb, plan.pids, plan.hostname) == (ONE_GPU, 512, PIDS, "worker-1")
 
