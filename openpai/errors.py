@@ -99,6 +99,11 @@ KINDS: Mapping[str, Kind] = {
     "ImageToBeBuilt": _IMAGE,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
+    # jobs: what cannot be done with one as it is; the rest are warnings about its file
+    "JobNotEnded": Kind("ConflictJobError", 409),
+    "JobStillStops": Kind("ConflictJobError", 409),
+    "TaskRetriesNeedNoGang": _PROTOCOL,
+    "NoStopGrace": _PROTOCOL,
     # server
     "InvalidParameter": _PARAMETERS,
     "BodyTooLarge": Kind("InvalidParametersError", 413),

@@ -77,7 +77,12 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
     backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host)
     with closing(Database(data_dir.database)) as database:
         jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
-        policy = Policy(settings.network_pool, settings.stop_grace, settings.platform_retries)
+        policy = Policy(
+            settings.network_pool,
+            settings.stop_grace,
+            settings.platform_retries,
+            max(settings.stop_grace, settings.stop_grace_max),
+        )
         credentials = CredentialStore(database, vault)
         looker = Looker(partial(_registries, backend), now_ms)
         keyring = Keyring(credentials.stored, DockerConfig(config_file(os.environ)))

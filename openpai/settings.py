@@ -29,7 +29,10 @@ class Settings(BaseSettings):
     """Addresses for the networks of jobs. Must not overlap a network that this machine can reach."""
 
     stop_grace: float = Field(default=30, ge=0)
-    """From SIGTERM to SIGKILL when a task is stopped."""
+    """From SIGTERM to SIGKILL when a task is stopped, where the job asks for no time of its own."""
+
+    stop_grace_max: float = Field(default=3600, ge=0)
+    """The most that a job can ask for with `extras.stopGracePeriodSeconds`."""
 
     platform_retries: int = Field(default=5, ge=0)
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""

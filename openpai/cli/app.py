@@ -26,6 +26,8 @@ COMMANDS = {
     "show": "show",
     "logs": "logs",
     "stop": "control",
+    "start": "control",
+    "delete": "control",
     "config": "control",
     "images": "images",
     "image check": "image_check",

@@ -160,6 +160,10 @@ class Client:
         return await self._execution(name, "START")
 
     async def _execution(self, name: str, value: str) -> Accepted:
+    async def delete(self, name: str) -> Done:
+        """Delete a job that ended, with its history and its logs."""
+        return cast(Done, await self._http.json("DELETE", self._path(name)))
+
         path = f"{self._path(name)}/executionType"
         return cast(Accepted, await self._http.json("PUT", path, body={"value": value}))
 

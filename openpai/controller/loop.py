@@ -12,7 +12,7 @@ from openpai.clock import new_id, now_ms
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import held
+from openpai.controller.placing import held, waiting_gangs, waits_for_place
 from openpai.controller.plans import images_of, plan_of
 from openpai.controller.prepare import Prepare
 from openpai.controller.reconcile import Decision, reconcile
@@ -24,7 +24,7 @@ from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
-from openpai.runtime.demand import gang_of, nodes_for
+from openpai.runtime.demand import nodes_for
 from openpai.scheduler.explain import Reason
 from openpai.scheduler.resources import Node
 from openpai.scheduler.schedule import Cluster
@@ -194,6 +194,7 @@ class Controller:
             troubles=dict(self._performer.troubles),
             policy=self._policy,
             unreadable=unreadable,
+            pulled=dict(self._performer.pulled),
             only=self._only(jobs, await self.machines()),
         )
         decision = reconcile(jobs, situation, new_id)
@@ -217,7 +218,11 @@ class Controller:
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
         """The nodes that the roles of waiting jobs are bound to by their images."""
-        waiting = [(run, job) for run, job in jobs if run.state in (JobState.QUEUED, JobState.RETRYING)]
+        waiting = [
+            (run, job)
+            for run, job in jobs
+            if run.state == JobState.RETRYING or not job.gang or waits_for_place(run)
+        ]
         return {run.id: nodes_for(job, self._specs.needs(run.id), machines) for run, job in waiting}
 
     def _outputs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> dict[str, bytes]:
@@ -244,7 +249,7 @@ class Controller:
         async def plan_for(act: StartTask) -> ContainerPlan:
             run, job = live[act.job_id]
             task = next(task for task in run.tasks if task.uid == act.task)
-            return await self._prepare(run.user, plan_of(run, job, task, self._specs.images(run.id)))
+            return await self._prepare(run.user, job, plan_of(run, job, task, self._specs.images(run.id)))
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)
@@ -266,9 +271,8 @@ async def _no_plan() -> ContainerPlan:
 
 def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]], only: Only) -> Cluster:
     live = [(run, job) for run, job in jobs if not is_final(run.state)]
+    now = now_ms()
     queue = [
-        gang_of(run.full_name, job.task_roles, only.get(run.id))
-        for run, job in live
-        if run.state == JobState.QUEUED
+        gang for run, job in live for gang in waiting_gangs(run.full_name, run, job, now, only.get(run.id))
     ]
     return Cluster(nodes, held(live), queue)

@@ -1,7 +1,8 @@
 """The state machines of a task attempt and of a job: every state, what it means, and what may follow.
 
 Everything that changes a state goes through `step_task` or `step_job`; a step that is not in the table is a
-fault of this program and raises. States only move forward: a retry is a new attempt, never a step back.
+fault of this program and raises. States only move forward: a retry is a new attempt, never a step back. What has
+ended stays as it ended; only a person can have the job run again, which begins a new attempt.
 """
 
 from collections.abc import Mapping

@@ -104,6 +104,12 @@ class Job(Model):
         return self.extras.get("lockImages") is not False
 
     @property
+    def stop_grace_s(self) -> float | None:
+        """`extras.stopGracePeriodSeconds`, where it is an amount of time: seconds from SIGTERM to SIGKILL."""
+        wanted = self.extras.get("stopGracePeriodSeconds")
+        return wanted if isinstance(wanted, int | float) and wanted is not True and wanted >= 0 else None
+
+    @property
     def priority_class(self) -> str | None:
         """`extras.hivedScheduler.jobPriorityClass`, where it is a text."""
         hived = self.extras.get("hivedScheduler")

@@ -29,6 +29,9 @@ def warnings(document: Mapping[str, object], job: Job) -> Iterator[Finding]:
     gang = job.extras.get("gangAllocation", True)
     if not isinstance(gang, bool):
         yield _not_boolean(("extras", "gangAllocation"), gang, read_as=True)
+    if "stopGracePeriodSeconds" in job.extras and job.stop_grace_s is None:
+        shown = {"field": "stopGracePeriodSeconds", "value": str(job.extras["stopGracePeriodSeconds"])[:60]}
+        yield Finding("NoStopGrace", ("extras", "stopGracePeriodSeconds"), shown)
     for name, role in job.task_roles.items():
         yield from _role(mapping(document["taskRoles"], name), role, ("taskRoles", name))
     for index, deployment in enumerate(job.deployments):
@@ -42,16 +45,15 @@ def _not_there_yet(job: Job) -> Iterator[Finding]:
     """What the platform will do one day, and what it does until then."""
     if job.virtual_cluster != "default":
         yield _kept("OneQueue", ("defaults", "virtualCluster"))
-    if not job.gang:
-        yield _kept("TasksStartTogether", ("extras", "gangAllocation"))
     for field, instead in _EXTRAS.items():
         if _asks(job.extras.get(field)):
             yield _kept(instead, ("extras", field))
     yield from _plugins(job)
     for name, role in job.task_roles.items():
         path: Path = ("taskRoles", name)
-        if role.task_retry_count:
-            yield _kept("NoTaskRetries", (*path, "taskRetryCount"))
+        if role.task_retry_count and job.gang:
+            params: Params = {"field": "taskRetryCount"}
+            yield Finding("TaskRetriesNeedNoGang", (*path, "taskRetryCount"), params, at_key=True)
         if role.extra_container_options.infiniband:
             yield _kept("NoInfiniBand", (*path, "extraContainerOptions", "infiniband"))
 

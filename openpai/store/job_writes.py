@@ -44,6 +44,28 @@ def save(connection: sa.Connection, changed: Sequence[tuple[JobRun, Sequence[Eve
         _add_events(connection, run.id, happened)
 
 
+def run_again(connection: sa.Connection, run: JobRun, happened: Sequence[Event]) -> None:
+    changed = connection.execute(
+        jobs.update()
+        .where(jobs.c.id == run.id, jobs.c.attempt < run.attempt.index, jobs.c.state.in_(FINAL_STATES))
+        .values(stop_requested=False, rerun_at=run.rerun_at, **_progress(run))
+    )
+    if changed.rowcount == 0:
+        raise NotAsItWas
+    _save_attempt(connection, run)
+    _add_events(connection, run.id, happened)
+
+
+def delete(connection: sa.Connection, job_id: str) -> None:
+    gone = connection.execute(jobs.delete().where(jobs.c.id == job_id, jobs.c.state.in_(FINAL_STATES)))
+    if gone.rowcount == 0:
+        raise NotAsItWas
+
+
+class NotAsItWas(Exception):
+    """The job was changed, or is gone, since it was looked at: nothing was done."""
+
+
 def _progress(run: JobRun) -> dict[str, Any]:
     """The columns that the controller writes."""
     return {
@@ -90,6 +112,11 @@ def _task_row(run: JobRun, task: TaskAttempt) -> dict[str, Any]:
         "completed_at": task.completed_at,
         "exit": plain(task.exit),
         "diagnosis": plain(task.diagnosis),
+        "platform_retries": task.platform_retries,
+        "due_at": task.due_at,
+        "pulled": plain(task.pulled),
+        "stopping_at": task.stopping_at,
+        "kill_at": task.kill_at,
     }
 
 

@@ -185,7 +185,7 @@ def test_the_schema_shows_no_default_that_is_none() -> None:
     ("model", "field"),
     [
         ("ContainerOptions", "infiniband"), ("Script", "plugin"), ("Data", "plugin"), ("Output", "plugin"),
-        ("TaskRole", "taskRetryCount"), ("TaskRole", "prerequisites"), ("Defaults", "virtualCluster"),
+        ("TaskRole", "prerequisites"), ("Defaults", "virtualCluster"),
     ],
 )  # fmt: skip
 def test_the_schema_promises_nothing_that_is_not_there(model: str, field: str) -> None:
