@@ -68,13 +68,13 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
         yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
 
 
-def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | None:
 def _ever_fits(job: Job, nodes: Sequence[Node], only: Mapping[str, frozenset[str]] | None = None) -> bool:
     """Whether all of it has room at once, or each of its tasks where they need not start together."""
     first_of_each = [(name, 0) for name in job.task_roles]  # the others need the same
     return all(ever_fits(gang, nodes) for gang in gangs_of(job.name, job, first_of_each, only))
 
 
+def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | None:
     needs = task_resources(job.task_roles[name])
     nodes = list(nodes)
     if any(needs.fits_in(node.capacity) for node in nodes):

@@ -159,11 +159,11 @@ class Client:
         """Run a job that ended again, as a new attempt."""
         return await self._execution(name, "START")
 
-    async def _execution(self, name: str, value: str) -> Accepted:
     async def delete(self, name: str) -> Done:
         """Delete a job that ended, with its history and its logs."""
         return cast(Done, await self._http.json("DELETE", self._path(name)))
 
+    async def _execution(self, name: str, value: str) -> Accepted:
         path = f"{self._path(name)}/executionType"
         return cast(Accepted, await self._http.json("PUT", path, body={"value": value}))
 
