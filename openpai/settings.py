@@ -40,6 +40,14 @@ class Settings(BaseSettings):
     images_file: Path | None = None
     """An admin's own file of images, read anew when it changes; None: `images.toml` in the data directory."""
 
+    storages_file: Path | None = None
+    """An admin's own file of storages, read anew when it changes; None: `storages.toml` in the data directory."""
+
+    @property
+    def storages_path(self) -> Path:
+        """Where the admin's file of storages is; it need not be there."""
+        return self.storages_file or self.data_dir / "storages.toml"
+
     @property
     def images_path(self) -> Path:
         """Where the admin's own file of images is; it need not be there."""

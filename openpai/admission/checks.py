@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from openpai.admission.facts import Facts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
+from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, gangs_of, task_resources
@@ -21,7 +22,7 @@ def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
     fits = sizes or [*driver_verdicts(job, facts), *_fits(job, facts)]
-    return [*_name(job, facts), *image_verdicts(job, facts), *fits]
+    return [*_name(job, facts), *image_verdicts(job, facts), *storage_verdicts(facts.storages), *fits]
 
 
 def _name(job: Job, facts: Facts) -> Iterable[Verdict]:

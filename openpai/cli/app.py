@@ -41,6 +41,7 @@ COMMANDS = {
     "group list": "group",
     "group add": "group",
     "group remove": "group",
+    "storage list": "storage",
     "schema": "schema",
     "doctor": "doctor",
 }

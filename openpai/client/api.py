@@ -27,6 +27,7 @@ from openpai.client.replies import (
     Member,
     PullAccepted,
     RemovedImages,
+    Storages,
     StoredCredential,
     Submitted,
 )
@@ -258,6 +259,11 @@ class Client:
     async def leave_group(self, group: str, user: str) -> Done:
         """Take a user out of a group."""
         return await self._member("DELETE", group, user)
+
+    async def storages(self, *, all: bool = False) -> Storages:
+        """The storages that the caller may mount; for an admin, with `all`, every one."""
+        query = {"all": "true"} if all else {}
+        return cast(Storages, await self._http.json("GET", "/api/v2/storages", query=query))
 
     async def _member(self, method: str, group: str, user: str) -> Done:
         path = f"/api/v2/users/{quote(user, safe='')}/group"

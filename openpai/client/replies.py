@@ -265,6 +265,28 @@ class Member(TypedDict):
     clusterAdmin: bool
 
 
+class Storage(TypedDict):
+    """A storage. `share` false: each user mounts a folder of the user's name in it. `groups`: who may mount it,
+    for an admin who asked for all; empty for everybody. `problem`: why it cannot be mounted now."""
+
+    name: str
+    share: bool
+    volumeName: str
+    default: bool
+    readOnly: bool
+    mountPath: str
+    description: str
+    problem: Reason | None
+    groups: list[str] | None
+
+
+class Storages(TypedDict):
+    """`problems`: mistakes of the admin's file of storages, for an admin."""
+
+    storages: list[Storage]
+    problems: list[Problem]
+
+
 class RateLimit(TypedDict):
     limit: int | None
     remaining: int | None

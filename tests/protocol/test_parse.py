@@ -180,19 +180,17 @@ def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
     document["defaults"] = {"virtualCluster": "vc1"}
     document["extras"] = {
         "hivedScheduler": {"jobPriorityClass": "prod"},
-        "storages": [{"storageConfigName": "nfs"}],
-        "com.microsoft.pai.runtimeplugin": [{"plugin": "ssh"}, {"plugin": "teamwise_storage"}, 3],
+        "com.microsoft.pai.runtimeplugin": [{"plugin": "ssh"}, 3],
         "jobStatusChangeNotification": {"running": True, "failed": False},
         "tensorBoard": {"logDirectories": {"default": "/mnt/logs"}},
     }
     warnings = parse(json.dumps(document)).warnings
     assert {w.code for w in warnings} == {"NotThereYet"}
     paths = [
-        "prerequisites[1].plugin", "taskRoles.worker.taskRetryCount",
+        "prerequisites[1].plugin",
         "taskRoles.worker.extraContainerOptions.infiniband", "defaults.virtualCluster",
-        "extras.gangAllocation", "extras.hivedScheduler", "extras.storages",
-        "extras.com.microsoft.pai.runtimeplugin[0]", "extras.com.microsoft.pai.runtimeplugin[1]",
-        "extras.com.microsoft.pai.runtimeplugin[2]", "extras.jobStatusChangeNotification",
+        "extras.hivedScheduler",
+        "extras.com.microsoft.pai.runtimeplugin[0]", "extras.com.microsoft.pai.runtimeplugin[1]", "extras.jobStatusChangeNotification",
         "extras.tensorBoard",
     ]  # fmt: skip
     assert sorted(w.path or "" for w in warnings) == sorted(paths)
@@ -200,7 +198,7 @@ def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
         texts = {w.path: message(w.code, w.params, language).text for w in warnings}
         assert all(says in text for text in texts.values())
         assert not any(str(w.params["cause"]) in texts[w.path] for w in warnings)
-        assert "teamwise_storage" in texts["extras.com.microsoft.pai.runtimeplugin[1]"]
+        assert "ssh" in texts["extras.com.microsoft.pai.runtimeplugin[0]"]
         assert "my.own" in texts["prerequisites[1].plugin"]
 
 
