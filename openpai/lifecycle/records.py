@@ -120,7 +120,8 @@ class JobRun:
     @property
     def first_attempt(self) -> int:
         """The index of the attempt with which a person had it run."""
-        return self.attempt.index - self.user_retries - self.platform_retries
+        begun = self.user_retries + self.platform_retries - (self.state == JobState.RETRYING)
+        return self.attempt.index - begun
 
     @property
     def full_name(self) -> str:
