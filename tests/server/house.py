@@ -186,7 +186,7 @@ async def build(folder: Path) -> AsyncIterator[House]:
     backend = SimulatedBackend("test", engine)
     with closing(Database(folder / "test.db")) as database:
         jobs, vault = JobStore(database, changes), Vault(folder / "key")
-        file = storages_file(folder / "storages.toml", folder / "data")
+        file = storages_file(folder / "storages.toml", folder / "private")
         storages = Provision(file, GroupStore(database).of, Ground())
         sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all, storages=storages.facts)
         admission = Admission(jobs, vault, sources, now_ms, new_id)
