@@ -9,7 +9,6 @@ from openpai.errors import Params
 from openpai.protocol.findings import Finding, Path, items, mapping
 from openpai.protocol.job import Defaults, Job
 from openpai.protocol.prerequisites import Auth
-from openpai.protocol.storages import TEAMWISE_STORAGE
 from openpai.protocol.task_role import ContainerOptions, TaskRole
 
 _EXTRAS = {

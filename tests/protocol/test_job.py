@@ -94,7 +94,9 @@ def test_a_full_job_is_read_completely() -> None:
     assert full.virtual_cluster == "vc1"
     assert full.gang is False
     assert full.task_roles["ps"].completion.min_succeeded_instances is None
-    assert full.prerequisite("script", "prep").model_extra == {"callbacks": [{"event": "taskStarts"}]}
+    assert full.prerequisite("script", "prep").model_extra == {
+        "callbacks": [{"event": "taskStarts", "commands": ["date"]}]
+    }
 
 
 def test_a_stored_document_gives_the_same_job() -> None:
