@@ -52,7 +52,8 @@ def _task_retry(task: TaskAttempt, cause: Diagnosis, job: Job, policy: Policy) -
         task.platform_retries,
         policy.platform_retries,
     )
-    return decide_retry(cause, budget, took_ms=(task.completed_at or task.created_at) - task.created_at)
+    begun = task.created_at if task.due_at is None else task.due_at
+    return decide_retry(cause, budget, took_ms=(task.completed_at or begun) - begun)
 
 
 def _begin_task_retries(

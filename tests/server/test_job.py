@@ -18,12 +18,14 @@ STATUS = {
     "appProgress", "appTrackingUrl", "appCreatedTime", "appLaunchedTime", "appCompletedTime", "appExitCode",
     "appExitSpec", "appExitDiagnostics", "appExitMessages", "appExitTriggerMessage",
     "appExitTriggerTaskRoleName", "appExitTriggerTaskIndex", "appExitType", "waits", "diagnosis",
+    "stoppingTime", "killTime", "firstFailure",
 }  # fmt: skip
 TASK = {
     "taskIndex", "taskUid", "taskState", "containerId", "containerIp", "containerNodeName", "containerPorts",
     "containerGpus", "containerLog", "containerExitCode", "containerExitSpec", "containerExitDiagnostics",
     "retries", "accountableRetries", "createdTime", "launchedTime", "completedTime", "attemptId", "attemptState",
     "currentAttemptCreatedTime", "currentAttemptLaunchedTime", "currentAttemptCompletedTime", "diagnosis", "pull",
+    "placedTime", "waitedMs", "pulledMs", "startedMs", "ranMs", "stoppingTime", "killTime",
 }  # fmt: skip
 
 WAITS = Reason(
