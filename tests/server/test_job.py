@@ -241,16 +241,6 @@ async def test_a_wrong_body_stops_nothing(body: bytes, house: House, api: httpx2
     assert not (await house.run(run.full_name)).stop_requested
 
 
-async def test_start_keeps_a_job_that_runs_and_cannot_take_back_a_stop(
-    house: House, api: httpx2.AsyncClient
-) -> None:
-    run = await house.running()
-    path = "/api/v2/jobs/alice~train/executionType"
-    assert (await api.put(path, json={"value": "START"})).status_code == 202
-    await house.services.jobs.request_stop(run.id)
-    assert (await api.put(path, json={"value": "START"})).status_code == 400
-
-
 @pytest.mark.parametrize("name", ["alice~none", "none", "bob~train", "~", "alice~"])
 @pytest.mark.parametrize("rest", ["", "/config", "/events", "/watch", "/attempts/0"])
 async def test_a_job_that_is_not_there_is_missing_in_every_call(
