@@ -84,7 +84,7 @@ class Job(Model):
     defaults: Defaults = Field(default_factory=Defaults, description="Virtual cluster and deployment.")
     extras: Anything = Field(
         default_factory=dict,
-        description="Free-form: scheduling, storages, plugins. Kept; this version does nothing with it.",
+        description="Free-form: scheduling, storages, plugins. What the platform does not know is kept.",
     )
 
     @property
