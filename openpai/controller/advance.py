@@ -7,7 +7,8 @@ from openpai.controller.situation import Policy, Situation
 from openpai.errors import Params
 from openpai.lifecycle.attempts import NewId, first_tasks, next_task_attempt
 from openpai.lifecycle.completion import decide
-from openpai.lifecycle.diagnosis import diagnose
+from openpai.lifecycle.diagnosis import Room, diagnose
+from openpai.lifecycle.output import NOTHING
 from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, Pulled, TaskAttempt
 from openpai.lifecycle.retry import Budget, Retry, decide_retry
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
@@ -25,7 +26,7 @@ def advance(run: JobRun, job: Job, situation: Situation, new_id: NewId) -> tuple
             return run, happened
         run = _next_attempt(run, job, situation.now, new_id)
     run = _begin_task_retries(run, job, situation, new_id, happened)
-    run = _see_tasks(run, situation, happened)
+    run = _see_tasks(run, job, situation, happened)
     run = _see_outcome(run, job, situation, happened)
     if run.attempt.outcome and all(is_final(task.state) for task in run.tasks):
         run = _end_attempt(run, job, situation, run.attempt.outcome, happened)
@@ -75,10 +76,12 @@ def _begin_task_retries(
     return replace(run, tasks=tuple(tasks))
 
 
-def _see_tasks(run: JobRun, situation: Situation, happened: list[Event]) -> JobRun:
+def _see_tasks(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
     """Take over what the backend shows of each task."""
     tasks = tuple(
-        _see_task(task, situation, run.stop_requested, happened) if task.state in _ACTIVE else task
+        _see_task(task, _room(job, task), situation, run.stop_requested, happened)
+        if task.state in _ACTIVE
+        else task
         for task in run.tasks
     )
     launched = [task.launched_at for task in tasks if task.launched_at is not None]
@@ -98,7 +101,7 @@ def _see_tasks(run: JobRun, situation: Situation, happened: list[Event]) -> JobR
 
 
 def _see_task(
-    task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
+    task: TaskAttempt, room: Room, situation: Situation, stop_requested: bool, happened: list[Event]
 ) -> TaskAttempt:
     seen = situation.observation.tasks.get(task.uid)
     if seen is None:
@@ -109,7 +112,7 @@ def _see_task(
         case Phase.CREATED:
             return _not_started(task, situation, happened)
         case Phase.EXITED if task.uid in situation.captured:
-            return _exited(task, seen, situation, stop_requested, happened)
+            return _exited(task, seen, room, situation, stop_requested, happened)
         case _:  # ended but its log is not whole: wait for that
             return _ran(task, seen, situation, happened)
 
@@ -166,6 +169,7 @@ def _ran(task: TaskAttempt, seen: ObservedTask, situation: Situation, happened: 
 def _exited(
     task: TaskAttempt,
     seen: ObservedTask,
+    room: Room,
     situation: Situation,
     stop_requested: bool,
     happened: list[Event],
@@ -175,8 +179,8 @@ def _exited(
     if task.state == TaskState.STOPPING:
         cause = _stop_cause(stop_requested)
         return _end(task, TaskState.STOPPED, cause, seen.exit.finished_at, happened)
-    output = situation.outputs.get(task.uid, b"")
-    cause = diagnose(seen.exit, situation.observation.engine_started_at, output)
+    output = situation.outputs.get(task.uid, NOTHING)
+    cause = diagnose(seen.exit, situation.observation.engine_started_at, output, room)
     state = TaskState.SUCCEEDED if cause.code == "Succeeded" else TaskState.FAILED
     return _end(task, state, cause, seen.exit.finished_at, happened)
 
@@ -298,6 +302,11 @@ def _ended(outcome: Outcome, at: int) -> Event:
 
 def _stop_cause(stop_requested: bool) -> Diagnosis:
     return _STOP if stop_requested else Diagnosis("AttemptCompleted")
+
+
+def _room(job: Job, task: TaskAttempt) -> Room:
+    role = job.task_roles[task.role]
+    return Room(role.resource_per_instance.memory_mb, role.extra_container_options.shm_mb)
 
 
 def _who(task: TaskAttempt) -> dict[str, str | int]:

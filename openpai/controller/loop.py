@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
 import structlog
@@ -20,6 +21,8 @@ from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, PaiError
 from openpai.images.machine import Machine
+from openpai.lifecycle.output import Output, read_output
+from openpai.lifecycle.patterns import LOOKED_AT
 from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
@@ -30,7 +33,7 @@ from openpai.scheduler.resources import Node
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
-from openpai.store.logs import LogStore
+from openpai.store.logs import LogStore, TaskLog
 
 log = structlog.get_logger()
 
@@ -41,8 +44,6 @@ _NODES_FOR_MS = 10_000
 
 Only = Mapping[str, Mapping[str, frozenset[str]]]
 """Job id → role → the nodes that its tasks are bound to."""
-
-_EVIDENCE_BYTES = 16_384
 
 
 class Controller:
@@ -184,13 +185,15 @@ class Controller:
         nodes = await self.nodes()
         jobs, unreadable = await self._specs.of(await self._jobs.live())
         self._follow_logs(jobs, observation)
+        captured = frozenset(self._capture.captured)
+        outputs = await self._outputs(jobs, observation, captured)
         situation = Situation(
             now=now_ms(),
             observation=observation,
             nodes=nodes,
             starting=starting,
-            captured=frozenset(self._capture.captured),
-            outputs=self._outputs(jobs, observation),
+            captured=captured,
+            outputs=outputs,
             troubles=dict(self._performer.troubles),
             policy=self._policy,
             unreadable=unreadable,
@@ -225,16 +228,24 @@ class Controller:
         ]
         return {run.id: nodes_for(job, self._specs.needs(run.id), machines) for run, job in waiting}
 
-    def _outputs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> dict[str, bytes]:
-        """The end of the log of each task that ended just now."""
-        ended: dict[str, bytes] = {}
+    async def _outputs(
+        self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation, captured: AbstractSet[str]
+    ) -> dict[str, Output]:
+        """What the end of its log tells of each task that failed just now: one after the other, for the memory's
+        sake, and on a thread, since a log may be made to take long."""
+        ended: dict[str, Output] = {}
         for run, _ in jobs:
             for task in run.tasks:
                 seen = observation.tasks.get(task.uid)
-                if seen and seen.exit and task.uid in self._capture.captured and not is_final(task.state):
+                if (
+                    seen
+                    and seen.exit
+                    and seen.exit.code
+                    and task.uid in captured
+                    and not is_final(task.state)
+                ):
                     written = self._logs.of(run.id, task.uid)
-                    size = written.size()
-                    ended[task.uid] = written.read("all", max(0, size - _EVIDENCE_BYTES), size)
+                    ended[task.uid] = await asyncio.to_thread(_end_of, written, seen.exit.code)
         return ended
 
     def _tell_waits(self, waits: Mapping[str, Reason]) -> None:
@@ -267,6 +278,11 @@ class Controller:
 
 async def _no_plan() -> ContainerPlan:
     raise AssertionError("only a start has a plan")
+
+
+def _end_of(written: TaskLog, exit_code: int) -> Output:
+    size = written.size()
+    return read_output(written.read("all", max(0, size - LOOKED_AT), size), exit_code)
 
 
 def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]], only: Only) -> Cluster:

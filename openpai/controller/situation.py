@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from openpai.backends.contract import Observation
 from openpai.errors import Problem
+from openpai.lifecycle.output import Output
 from openpai.lifecycle.records import JobRun, Pulled
 from openpai.lifecycle.retry import back_off
 from openpai.protocol.job import Job
@@ -57,7 +58,7 @@ class Situation:
     """The world at one moment.
 
     `starting`: task attempts whose start was under way before the observation was made: what was not observed
-    of them may yet come. `captured`: those whose log is whole; `outputs`: the end of the log of each task that
+    of them may yet come. `captured`: those whose log is whole; `outputs`: what the log of each task tells that
     was observed to have ended. `unreadable`: live jobs of which nobody knows any more what they are to do: they
     are left alone, and keep what they have. `pulled`: the pull that a task's start waited for. `only`: job id →
     role → the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere.
@@ -68,7 +69,7 @@ class Situation:
     nodes: Sequence[Node]
     starting: AbstractSet[str]
     captured: AbstractSet[str]
-    outputs: Mapping[str, bytes]
+    outputs: Mapping[str, Output]
     troubles: Mapping[str, Trouble]
     policy: Policy
     unreadable: Sequence[JobRun] = ()
