@@ -260,7 +260,7 @@ class Controller:
         async def plan_for(act: StartTask) -> ContainerPlan:
             run, job = live[act.job_id]
             task = next(task for task in run.tasks if task.uid == act.task)
-            return await self._prepare(run.user, job, plan_of(run, job, task, self._specs.images(run.id)))
+            return await self._prepare(run.user, job, plan_of(run, job, task, self._specs.keys(run), self._specs.images(run.id)))
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)

@@ -14,7 +14,7 @@ _pai_unless_set() {
 if [ -f "${0%/*}/frameworks.sh" ]; then . "${0%/*}/frameworks.sh"; fi
 
 # The user's commands get bash where the image has it: most are written for it. Nobody is at the keyboard.
-if command -v bash >/dev/null 2>&1; then
-    exec bash "${0%/*}/session.sh" </dev/null
-fi
-exec /bin/sh "${0%/*}/session.sh" </dev/null
+_pai_shell=/bin/sh
+if command -v bash >/dev/null 2>&1; then _pai_shell=bash; fi
+if [ -f "${0%/*}/around.sh" ]; then exec "$_pai_shell" "${0%/*}/around.sh" "$_pai_shell" </dev/null; fi
+exec "$_pai_shell" "${0%/*}/session.sh" </dev/null

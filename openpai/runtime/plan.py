@@ -1,10 +1,13 @@
 """One attempt of one task as a `ContainerPlan`: the last pure step before a backend."""
 
+from collections.abc import Sequence
+
 from openpai.images.credential import Credential
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.runtime.environment import environment
 from openpai.runtime.frameworks import HOSTFILE, framework_script, hostfile
 from openpai.runtime.peers import DNS_LABEL, host_name
+from openpai.runtime.plugins.part import Part
 from openpai.runtime.scripts import scripts
 from openpai.runtime.view import JobView, TaskView
 
@@ -21,13 +24,13 @@ def container_plan(
     credential: Credential | None,
     commands: str,
     network: NetworkPlan,
-    pids: int = PIDS,
+    parts: Sequence[Part] = (),
 ) -> ContainerPlan:
     """The plan of this attempt of this task.
 
     `commands` is the role's rendered script (deployment's commands included) and may hold secrets: it goes
-    into the file `user.sh` and nowhere else. `network` comes from `network_plan`. `KeyError` if the job has no
-    such role, or a task has no address; `Refused` if there are not enough ports.
+    into the file `user.sh` and nowhere else. `network` comes from `network_plan`, `parts` from `parts_of`.
+    `KeyError` if the job has no such role, or a task has no address; `Refused` if there are not enough ports.
     """
     role = job.role(task.role)
     around = environment(job, task)
@@ -38,13 +41,13 @@ def container_plan(
         labels=_labels(job, task),
         environment=around.exported,
         files={
-            **scripts(commands, around.script),
+            **scripts(commands, around.script, parts),
             "frameworks.sh": framework_script(job, task),
             HOSTFILE: hostfile(job),
         },
         resources=role.resources,
         shm_mb=role.shm_mb,
-        pids=pids,
+        pids=PIDS,
         hostname=host_name(task.role, task.index),
         network=network,
     )
