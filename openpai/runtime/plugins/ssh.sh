@@ -12,6 +12,7 @@ lacks() { # what, why
         exit 0
     fi
     echo "[openpai] ImageLacksSsh missing=$1 cause=$2" >&2
+    if [ -n "${said:-}" ]; then echo "$said" >&2; fi
     exit 248
 }
 
@@ -51,12 +52,10 @@ add_what_is_missing() {
     if [ "$uid" != 0 ]; then lacks "$(missing)" SshNotRoot; fi
     for manager in apt-get dnf microdnf yum zypper apk; do
         if have $manager; then
-            if ! said=$(install_with $manager 2>&1); then
-                echo "$said" >&2
-                lacks "$(missing)" SshInstallFailed
-            fi
+            said=$(install_with $manager 2>&1) || lacks "$(missing)" SshInstallFailed
             hash -r
             if [ -n "$(missing)" ]; then lacks "$(missing)" SshInstallFailed; fi
+            said=
             return
         fi
     done
