@@ -1,6 +1,7 @@
 """`pai show`: one job in full."""
 
 import sys
+from collections.abc import Iterator
 
 import click
 from rich.table import Column, Table
@@ -31,7 +32,10 @@ def show(target: Target, job: str, as_json: bool) -> None:
         return
     now = now_ms()
     _head(detail, now)
-    if tasks := tasks_of(detail):
+    tasks = tasks_of(detail)
+    for board in _boards(tasks):
+        line(board)
+    if tasks:
         line("")
         console(sys.stdout).print(_table(tasks, now))
 
@@ -66,6 +70,15 @@ def _head(job: JobDetail, now: int) -> None:
     for code, value in facts.items():
         table.add_row(Text(say(code), style="dim"), Text(one_line(value)))
     console(sys.stdout).print(table)
+
+
+def _boards(tasks: list[Task]) -> Iterator[str]:
+    """Where a TensorBoard is, while the task lives that it stands beside."""
+    for task in tasks:
+        port = task.status.get("containerPorts", {}).get("tensorboard")
+        address = task.status.get("containerIp")
+        if port and address and task.status["taskState"] == "RUNNING":
+            yield say("show.board", url=f"http://{address}:{port}")
 
 
 def _table(tasks: list[Task], now: int) -> Table:

@@ -211,7 +211,7 @@ def _task_roles(view: View, language: str) -> dict[str, TaskRoleReply]:
 def _task_status(attempts: Sequence[TaskAttempt], view: View, language: str) -> TaskStatus:
     task = attempts[-1]
     fields = task_attempt_fields(
-        task, view.listed.run.full_name, view.attempt.index, view.roles.ports[task.role], language
+        task, view.listed.run.full_name, view.attempt.index, view.roles.ports_of(task.role, task.index), language
     )
     progress = view.pulls.get(task.uid)
     return TaskStatus(

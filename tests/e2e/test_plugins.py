@@ -2,6 +2,7 @@
 
 import asyncio
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -157,9 +158,8 @@ async def test_sshd_is_installed_where_the_image_can(pai: Client) -> None:
 @pytest.fixture
 def with_own_user() -> Iterator[str]:
     """The standard image with a user who is not root."""
-    tag, name = "pai-test/sshd-own-user:latest", "pai-test-sshd-own-user"
-    docker("rm", "-f", name)
-    docker("run", "--name", name, "--entrypoint", "useradd", PYTORCH, "-m", "-u", "1000", "bob")
+    tag, name = "pai-test/sshd-own-user:latest", f"pai-test-{uuid.uuid4().hex[:12]}"
+    docker("run", "--name", name, "--entrypoint", "useradd", PYTORCH, "-m", "-u", "1234", "bob")
     docker("commit", "--change", "USER bob", "--change", "WORKDIR /home/bob", name, tag)
     docker("rm", name)
     yield tag
@@ -219,7 +219,7 @@ async def test_commands_of_plugins_run_around_those_of_the_role(pai: Client) -> 
         "plugin": "cmd",
         "parameters": {
             "callbacks": [
-                {"event": "taskStarts", "commands": ["echo b <% $secrets.word %>"]},
+                {"event": "taskStarts", "commands": ["echo 'b <% $secrets.word %>'"]},
                 {"event": "taskSucceeds", "commands": ["echo d"]},
             ]
         },
@@ -246,8 +246,12 @@ async def test_tensorboard_stands_beside_the_first_task_and_ends_with_it(pai: Cl
         f"printf '%s\\n' '#!/bin/sh' {stand_in!r} >/bin/tensorboard",
         "chmod +x /bin/tensorboard",
     )
-    look = "for i in 1 2 3 4 5; do wget -q -O - http://$PAI_HOST_IP_main_0:6123/ && break; sleep 0.5; done"
-    roles = {"main": small(look, instances=2, completion=ALL) | {"prerequisites": ["before"]}}
+    address = "http://$PAI_HOST_IP_main_0:6123/"
+    look = (
+        "if [ $PAI_TASK_INDEX = 1 ]; then exit; fi",
+        f"for i in 1 2 3 4 5; do wget -q -O - {address} && break; sleep 0.5; done",
+    )
+    roles = {"main": small(*look, instances=2, completion=ALL) | {"prerequisites": ["before"]}}
     detail = await run(pai, job(prerequisites=images(prepare), taskRoles=roles, extras=asking(board)))
     first, second = [(await output(pai, detail, index=index)).decode() for index in (0, 1)]
     assert detail["jobStatus"]["state"] == "SUCCEEDED", first + second

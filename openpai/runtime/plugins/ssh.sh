@@ -34,7 +34,6 @@ missing() {
 }
 
 install_with() {
-    echo "[openpai] the image has no $(missing); it is installed with $1"
     case $1 in
         apt-get)
             export DEBIAN_FRONTEND=noninteractive
@@ -52,6 +51,7 @@ add_what_is_missing() {
     if [ "$uid" != 0 ]; then lacks "$(missing)" SshNotRoot; fi
     for manager in apt-get dnf microdnf yum zypper apk; do
         if have $manager; then
+            echo "[openpai] the image has no $(missing); it is installed with $manager"
             said=$(install_with $manager 2>&1) || lacks "$(missing)" SshInstallFailed
             hash -r
             if [ -n "$(missing)" ]; then lacks "$(missing)" SshInstallFailed; fi

@@ -45,7 +45,7 @@ async def list_task_attempts(
     if not attempts:
         raise fail("NoJob", name=f"{run.full_name}/attempts/{job_attempt}/{role}/{index}")
     latest = attempts[-1]
-    ports = roles_of((await services.jobs.spec(run.id)).document).ports[latest.role]
+    ports = roles_of((await services.jobs.spec(run.id)).document).ports_of(latest.role, latest.index)
     reply = TaskHistory(
         username=run.user,
         jobName=run.name,
