@@ -2,19 +2,16 @@
 
 from dataclasses import replace
 
-from openpai.backends.contract import ObservedTask, Phase
+from openpai.controller.observed import STOPPED_BY_A_PERSON, end_task, see_task, stop_cause
 from openpai.controller.situation import Policy, Situation
 from openpai.errors import Params
 from openpai.lifecycle.attempts import NewId, first_tasks, next_task_attempt
 from openpai.lifecycle.completion import decide
-from openpai.lifecycle.diagnosis import Room, diagnose
-from openpai.lifecycle.output import NOTHING
-from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, Pulled, TaskAttempt
+from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, TaskAttempt
 from openpai.lifecycle.retry import Budget, Retry, decide_retry
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
 from openpai.protocol.job import Job
 
-_STOP = Diagnosis("StopRequested")
 _ACTIVE = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
 
 
@@ -79,7 +76,7 @@ def _begin_task_retries(
 def _see_tasks(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
     """Take over what the backend shows of each task."""
     tasks = tuple(
-        _see_task(task, _room(job, task), situation, run.stop_requested, happened)
+        see_task(task, job.task_roles[task.role], situation, run.stop_requested, happened)
         if task.state in _ACTIVE
         else task
         for task in run.tasks
@@ -100,111 +97,11 @@ def _see_tasks(run: JobRun, job: Job, situation: Situation, happened: list[Event
     return run
 
 
-def _see_task(
-    task: TaskAttempt, room: Room, situation: Situation, stop_requested: bool, happened: list[Event]
-) -> TaskAttempt:
-    seen = situation.observation.tasks.get(task.uid)
-    if seen is None:
-        return _unseen(task, situation, stop_requested, happened)
-    match seen.phase:
-        case Phase.RUNNING:
-            return _running(task, seen, situation, happened)
-        case Phase.CREATED:
-            return _not_started(task, situation, happened)
-        case Phase.EXITED if task.uid in situation.captured:
-            return _exited(task, seen, room, situation, stop_requested, happened)
-        case _:  # ended but its log is not whole: wait for that
-            return _ran(task, seen, situation, happened)
-
-
-def _unseen(
-    task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
-) -> TaskAttempt:
-    """There is no container. That means something only if none can be on its way."""
-    if task.uid in situation.starting:
-        return task
-    if task.state == TaskState.STOPPING:
-        return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
-    if task.state == TaskState.RUNNING:
-        return _end(task, TaskState.FAILED, Diagnosis("ContainerLost"), situation.now, happened)
-    return _not_started(task, situation, happened)
-
-
-def _not_started(task: TaskAttempt, situation: Situation, happened: list[Event]) -> TaskAttempt:
-    """It does not run yet: it is started, unless that was tried often enough."""
-    if task.state != TaskState.PREPARING or task.uid in situation.starting:
-        return task
-    trouble = situation.troubles.get(task.uid)
-    if trouble and trouble.over:
-        cause = Diagnosis(trouble.problem.code, trouble.problem.params)
-        return _end(task, TaskState.FAILED, cause, situation.now, happened)
-    return task
-
-
-def _running(
-    task: TaskAttempt, seen: ObservedTask, situation: Situation, happened: list[Event]
-) -> TaskAttempt:
-    if task.launched_at is None:
-        at = situation.now if seen.started_at is None else seen.started_at
-        task = replace(task, launched_at=at, pulled=situation.pulled.get(task.uid))
-        if task.pulled:
-            happened.append(Event(at, "TaskPulled", {**_who(task), **_pull(task.pulled)}, task.uid))
-        happened.append(Event(at, "TaskRunning", _who(task), task.uid))
-    elif seen.started_at is not None:
-        task = replace(task, launched_at=seen.started_at)  # exact now, at first perhaps only known nearly
-    if task.state == TaskState.PREPARING:
-        task = replace(task, state=step_task(task.uid, task.state, TaskState.RUNNING))
-    return task
-
-
-def _ran(task: TaskAttempt, seen: ObservedTask, situation: Situation, happened: list[Event]) -> TaskAttempt:
-    """It has ended, so it ran: should its container vanish now, it is lost, and not run once more."""
-    if seen.started_at is None or seen.exit is None:
-        return task
-    # An engine may note the start of a short-lived container after its end.
-    started_at = min(seen.started_at, seen.exit.finished_at)
-    return _running(task, replace(seen, started_at=started_at), situation, happened)
-
-
-def _exited(
-    task: TaskAttempt,
-    seen: ObservedTask,
-    room: Room,
-    situation: Situation,
-    stop_requested: bool,
-    happened: list[Event],
-) -> TaskAttempt:
-    assert seen.exit is not None, f"{task.uid} ended without an exit"
-    task = replace(_ran(task, seen, situation, happened), exit=seen.exit)
-    if task.state == TaskState.STOPPING:
-        cause = _stop_cause(stop_requested)
-        return _end(task, TaskState.STOPPED, cause, seen.exit.finished_at, happened)
-    output = situation.outputs.get(task.uid, NOTHING)
-    cause = diagnose(seen.exit, situation.observation.engine_started_at, output, room)
-    state = TaskState.SUCCEEDED if cause.code == "Succeeded" else TaskState.FAILED
-    return _end(task, state, cause, seen.exit.finished_at, happened)
-
-
-def _end(
-    task: TaskAttempt, state: TaskState, cause: Diagnosis, at: int, happened: list[Event]
-) -> TaskAttempt:
-    happened.append(
-        Event(
-            at,
-            f"Task{state.capitalize()}",
-            {**_cause(cause), **_who(task)},
-            task.uid,
-            state == TaskState.FAILED,
-        )
-    )
-    return replace(task, state=step_task(task.uid, task.state, state), diagnosis=cause, completed_at=at)
-
-
 def _see_outcome(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
     """Whether the attempt is decided, by its tasks or by a person; then its other tasks are told to end."""
     outcome = run.attempt.outcome or _decided(run, job, situation)
     if outcome is None and run.stop_requested:
-        outcome = Outcome(JobState.STOPPED, _STOP)
+        outcome = Outcome(JobState.STOPPED, STOPPED_BY_A_PERSON)
         happened.append(Event(situation.now, "JobStopping"))
     if outcome is None:
         return run
@@ -239,9 +136,9 @@ def _tell_to_end(
     seen = task.uid in situation.observation.tasks or task.uid in situation.starting
     match task.state:
         case TaskState.QUEUED:
-            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
+            return end_task(task, TaskState.STOPPED, stop_cause(stop_requested), situation.now, happened)
         case TaskState.PREPARING if not seen:
-            return _end(task, TaskState.STOPPED, _stop_cause(stop_requested), situation.now, happened)
+            return end_task(task, TaskState.STOPPED, stop_cause(stop_requested), situation.now, happened)
         case TaskState.PREPARING | TaskState.RUNNING:
             grace_s = (kill_at - situation.now) / 1000
             happened.append(
@@ -300,21 +197,8 @@ def _ended(outcome: Outcome, at: int) -> Event:
     return Event(at, f"Job{outcome.state.capitalize()}", _cause(outcome.diagnosis), warning=failed)
 
 
-def _stop_cause(stop_requested: bool) -> Diagnosis:
-    return _STOP if stop_requested else Diagnosis("AttemptCompleted")
-
-
-def _room(job: Job, task: TaskAttempt) -> Room:
-    role = job.task_roles[task.role]
-    return Room(role.resource_per_instance.memory_mb, role.extra_container_options.shm_mb)
-
-
 def _who(task: TaskAttempt) -> dict[str, str | int]:
     return {"role": task.role, "index": task.index}
-
-
-def _pull(pulled: Pulled) -> dict[str, float]:
-    return {"megabytes": round(pulled.size_bytes / 1e6, 1), "seconds": round(pulled.ms / 1000, 1)}
 
 
 def _cause(cause: Diagnosis) -> Params:
