@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import pytest
 import yaml
 
 from tests.cli.builders import a_job, a_task, an_item, failed_job
@@ -83,6 +84,13 @@ def test_show_of_a_pulling_task_tells_how_far_the_image_is(pai: Pai, server: Sta
         state="WAITING", sub_state="PREPARING", tasks=[a_task(0, "WAITING", pull=pull)]
     )
     assert "25% 500 MB / 2.0 GB 50.0 MB/s 30s left" in pai("show", "ann~train").stdout
+
+
+@pytest.mark.parametrize(("state", "told"), [("RUNNING", True), ("SUCCEEDED", False)])
+def test_show_tells_where_a_tensorboard_is_while_it_is(pai: Pai, server: StandIn, state: str, told: bool) -> None:
+    tasks = [a_task(0, state, containerPorts={"ssh": "15000", "tensorboard": "6006"}), a_task(1, state)]
+    server.world.jobs["ann~train"] = a_job(state=state, tasks=tasks)
+    assert ("TensorBoard: http://10.210.0.2:6006" in pai("show", "ann~train").stdout) == told
 
 
 def test_show_as_json_is_the_job_as_the_api_has_it(pai: Pai, server: StandIn) -> None:

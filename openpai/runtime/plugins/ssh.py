@@ -76,7 +76,7 @@ def _settings(parameters: Ssh, job: JobView, task: TaskView, entered: Sequence[s
         "_pai_barrier_min": f"{parameters.sshbarrier_timeout:g}",
         "_pai_many": "yes" if _too_many(job) else "",
     }
-    hosts = "".join(_hosts(job, role) for role in job.roles if job.addresses[role.name, 0])
+    hosts = "".join(_hosts(job, role) for role in job.roles)
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in values.items()]
     return f"{''.join(lines)}_pai_hosts() {{\n{hosts}    :\n}}\n"
 
