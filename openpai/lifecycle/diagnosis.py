@@ -76,7 +76,7 @@ def _cause(exit_: Exit, engine_started_at: int, output: Output) -> tuple[str, Pa
         return "ContainerRefused", {"detail": exit_.error}
     if name in _FROM_OUTSIDE:
         return _FROM_OUTSIDE[name], own if name == "SIGKILL" else {**own, "signal": name}
-    if output.found:
+    if output.found and not (output.found.consequence and name in _OWN_SIGNALS):
         return output.found.code, {**output.found.params, **own}
     return _by_code(exit_.code, name)
 

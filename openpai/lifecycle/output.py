@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openpai.lifecycle.patterns import Found, as_lines, clean, why
+from openpai.lifecycle.patterns import Found, as_lines, why, without_colours
 
 EVIDENCE_LINES = 15
 """How many lines of output a diagnosis carries at most."""
@@ -65,6 +65,6 @@ def _backwards(output: bytes) -> Iterator[str]:
 
 def _shown(lines: list[bytes]) -> Iterator[str]:
     for line in lines:
-        text = clean(line).decode("utf-8", "replace").rstrip()
+        text = without_colours(line).decode("utf-8", "replace").rstrip()
         if text.strip():
             yield text[:_LINE]

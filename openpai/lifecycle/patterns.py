@@ -53,12 +53,14 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line that tells why: the diagnosis, what fills its text, and where the line begins and ends."""
+    """A line that tells why: the diagnosis, what fills its text, where the line begins and ends, and whether it may
+    be the consequence of something that the output does not tell."""
 
     code: str
     params: Mapping[str, str]
     start: int
     end: int
+    consequence: bool = False
 
 
 @cache
@@ -98,9 +100,14 @@ def as_lines(output: bytes) -> bytes:
     return output.replace(b"\r", b"\n")
 
 
-def clean(line: bytes) -> bytes:
+def without_colours(line: bytes) -> bytes:
+    """A line as it reads on paper."""
+    return _COLOUR.sub(b"", line)
+
+
+def _as_written(line: bytes) -> bytes:
     """A line without colours and without the mark of the process that a launcher puts before it."""
-    line = _COLOUR.sub(b"", line)
+    line = without_colours(line)
     mark = _LAUNCHER.match(line)
     return line[mark.end() :] if mark else line
 
@@ -115,7 +122,8 @@ def _matches(output: bytes, start: int, end: int, table: Sequence[Pattern]) -> I
             for first, last in _lines(output, word, start, end):
                 params = _params(pattern, output, first, last)
                 if params is not None:
-                    yield pattern.weight, first, place, Found(pattern.code, params, first, last)
+                    consequence = pattern.weight == Weight.CONSEQUENCE
+                    yield pattern.weight, first, place, Found(pattern.code, params, first, last, consequence)
                     break  # the later ones count less
 
 
@@ -133,7 +141,7 @@ def _lines(output: bytes, word: bytes, start: int, end: int) -> Iterator[tuple[i
 
 def _params(pattern: Pattern, output: bytes, start: int, end: int) -> Mapping[str, str] | None:
     """What fills the text of the pattern's diagnosis, or None if the line is not one of the pattern's."""
-    match = pattern.line.search(clean(output[start:end]))
+    match = pattern.line.search(_as_written(output[start:end]))
     if match is None or (pattern.last and output[end : end + STRIDE].strip()):
         return None
     params = _named(match)
@@ -149,7 +157,7 @@ def _params(pattern: Pattern, output: bytes, start: int, end: int) -> Mapping[st
 
 def _above(wanted: re.Pattern[bytes], output: bytes, start: int) -> re.Match[bytes] | None:
     lines = output[max(0, start - _NEAR) : start].split(b"\n")[-_ABOVE - 1 : -1]
-    found = (wanted.search(clean(line)) for line in reversed(lines))
+    found = (wanted.search(_as_written(line)) for line in reversed(lines))
     return next((match for match in found if match), None)
 
 
