@@ -80,7 +80,7 @@ class TaskRole(Model):
         "-2 after a success too.",
     )
     prerequisites: Strings = Field(
-        (), description="Names of prerequisites whose plugins act. Kept; this version runs none."
+        (), description="Names of prerequisites whose plugins act, in this order."
     )
     docker_image: str = Field(description="Name of the `dockerimage` prerequisite to run in.")
     data: str | None = Field(None, description="Name of the `data` prerequisite for `$data`.")

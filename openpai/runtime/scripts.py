@@ -1,6 +1,6 @@
 """The texts that a container starts with: scripts of ours, the user's commands, and what plugins do around them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from openpai.runtime.plugins.part import Part
@@ -34,7 +34,7 @@ def user_script(commands: str) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
-def _around(parts: Sequence[Part]) -> Mapping[str, str]:
+def _around(parts: Sequence[Part]) -> dict[str, str]:
     """`plugins.sh` says what around.sh calls when: after the commands, who began last goes first."""
     texts: dict[str, str] = {}
     functions = []
