@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import time
 
 from benchmarks import engine
@@ -14,6 +13,7 @@ TASKS = 64
 _NETWORK = "pai-bench-tasks"
 QUEUED = 500
 _WATCHED_S = 20
+_ENDED = ("SUCCEEDED", "FAILED")
 
 
 async def many_tasks(server: Server) -> dict[str, float]:
@@ -59,7 +59,7 @@ async def queued_tasks(server: Server) -> dict[str, float]:
 async def _run_job(client: Client, name: str) -> float:
     started = time.perf_counter()
     await client.submit(_job(name, 1, TASKS, "true"))
-    while (state := (await client.job(name))["jobStatus"]["state"]) not in ("SUCCEEDED", "FAILED"):
+    while (state := (await client.job(name))["jobStatus"]["state"]) not in _ENDED:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     assert state == "SUCCEEDED"
     return time.perf_counter() - started

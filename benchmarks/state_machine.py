@@ -7,10 +7,12 @@ the process on its core.
 import itertools
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmarks.server import Server
 from openpai.backends.contract import Observation, ObservedTask, Phase
 from openpai.controller.advance import advance
+from openpai.controller.reconcile import reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.lifecycle.attempts import first_tasks
 from openpai.lifecycle.exits import Exit
@@ -18,9 +20,11 @@ from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
+from openpai.scheduler.resources import Node, Resources
 
 _NOW = 1_700_000_000_000
 _EVENTS = 200_000
+_QUEUED = 500
 _POLICY = Policy("10.210.0.0/16", 30, 5)
 
 
@@ -28,10 +32,13 @@ async def state_machine(_server: Server) -> dict[str, float]:
     """Events a second, for jobs of so many tasks; and for a job of which one task at a time ends."""
     sizes = (1, 10, 100, 1000)
     figures = {f"jobs of {size} task(s), events/s": _at_once(size) for size in sizes}
-    return figures | {"job of 64 tasks, ending one by one, events/s": _one_by_one(64)}
+    return figures | {
+        "job of 64 tasks, ending one by one, events/s": _one_by_one(64),
+        f"a decision with {_QUEUED} queued tasks, ms": _decision_ms(),
+    }
 
 
-def _job(size: int) -> Job:
+def _job(size: int, **extras: object) -> Job:
     role = {
         "instances": size,
         "dockerImage": "image",
@@ -40,15 +47,14 @@ def _job(size: int) -> Job:
     }
     image = {"type": "dockerimage", "name": "image", "uri": "busybox"}
     text = {"protocolVersion": 2, "name": "job", "type": "job", "prerequisites": [image]}
-    return parse_document({**text, "taskRoles": {"main": role}})
+    return parse_document({**text, "taskRoles": {"main": role}, "extras": extras})
 
 
 def _placed(job: Job) -> JobRun:
     """The job when all its tasks have their places."""
-    ids = map(str, itertools.count())
     tasks = (
         TaskAttempt(t.uid, t.role, t.index, 0, TaskState.PREPARING, _NOW, "node", "10.210.16.2", _NOW)
-        for t in first_tasks(job.task_roles, _NOW, lambda: next(ids))
+        for t in _first(job)
     )
     return JobRun("id", "ann", "job", _NOW, False, JobState.PREPARING, JobAttempt(0, _NOW), tuple(tasks))
 
@@ -101,3 +107,21 @@ def _one_by_one(size: int) -> float:
             now, _happened = advance(now, job, look, str)
         assert now.state == JobState.SUCCEEDED
     return rounds * size / (time.process_time() - begun)
+
+
+def _decision_ms() -> float:
+    """A decision of the loop while 500 tasks that need not start together wait for room."""
+    job = _job(_QUEUED, gangAllocation=False)
+    run = JobRun("id", "ann", "job", _NOW, False, JobState.QUEUED, JobAttempt(0, _NOW), _first(job))
+    look = replace(_seen([]), nodes=(Node("node", Resources(0, 0, 0)),))
+    rounds = 50
+    begun = time.process_time()
+    for _ in range(rounds):
+        decision = reconcile([(run, job)], look, str)
+        assert not decision.changed
+    return (time.process_time() - begun) * 1000 / rounds
+
+
+def _first(job: Job) -> tuple[TaskAttempt, ...]:
+    ids = map(str, itertools.count())
+    return first_tasks(job.task_roles, _NOW, lambda: next(ids))

@@ -117,7 +117,7 @@ def _launched(task: TaskAttempt, at: int, situation: Situation, happened: list[E
 
 
 def _tell_launch(task: TaskAttempt, at: int, pulled: Pulled | None, happened: list[Event]) -> None:
-    who = {"role": task.role, "index": task.index}
+    who: dict[str, str | int | float] = {"role": task.role, "index": task.index}
     if pulled:
         took = {"megabytes": round(pulled.size_bytes / 1e6, 1), "seconds": round(pulled.ms / 1000, 1)}
         happened.append(Event(at, "TaskPulled", {**who, **took}, task.uid))

@@ -63,7 +63,8 @@ class JobStore:
 
     async def save(self, changed: Sequence[tuple[JobRun, Sequence[Event]]]) -> None:
         """Keep what became of jobs, all in one transaction."""
-        await self._write([run for run, _ in changed], job_writes.save, changed)
+        known = dict(self._live or {})
+        await self._write([run for run, _ in changed], job_writes.save, changed, known)
 
     async def live(self) -> list[JobRun]:
         """Every job that has not ended, in the order in which they were asked for."""

@@ -188,7 +188,7 @@ def test_h_it_fails_only_when_all_four_have() -> None:
 
 @pytest.mark.parametrize("default", [0, None])
 def test_thresholds_of_0_and_null_are_the_defaults(default: int | None) -> None:
-    policy = {"completion": {"minFailedInstances": default, "minSucceededInstances": default}}
+    policy: dict[str, Any] = {"completion": {"minFailedInstances": default, "minSucceededInstances": default}}
     tale = Tale({"a": role(2, **policy)})
     tale.ends("a0")
     assert tale.state == "RUNNING"

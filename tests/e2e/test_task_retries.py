@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from openpai.client import Client
+from openpai.client import Client, TaskAttempt
 from openpai.client.replies import JobDetail
 from tests.e2e import engine
 from tests.e2e.jobs import (
@@ -62,7 +62,7 @@ async def test_a_gang_of_which_one_container_is_killed_or_removed_by_hand_is_run
     engine.docker(*words, container(detail, "a"))
     detail = await end_of(pai, name)
     status = detail["jobStatus"]
-    assert (status["state"], status["retries"], status["retryDetails"]["platform"]) == ("SUCCEEDED", 1, 1)
+    assert (status["state"], status["retries"]) == ("SUCCEEDED", 1)
     failure = status.get("firstFailure")
     assert failure is not None
     assert (failure["attemptId"], failure["taskRoleName"]) == (0, "a")
@@ -142,9 +142,8 @@ async def test_a_task_that_fails_is_run_again_as_often_as_its_count_says(pai: Cl
     assert reasons.count("TaskPlaced") == reasons.count("TaskRunning") == 3
 
 
-def _of(detail: JobDetail, number: int) -> object:
-    first = attempt(detail)
-    return type(first)(first.job, 0, "main", 0, number)
+def _of(detail: JobDetail, number: int) -> TaskAttempt:
+    return TaskAttempt(attempt(detail).job, 0, "main", 0, number)
 
 
 async def test_more_tasks_than_there_is_room_for_run_as_room_comes(pai: Client) -> None:

@@ -1,7 +1,6 @@
 """Jobs that are run again, deleted or being stopped, and what is told of attempts that came before."""
 
 from dataclasses import replace
-from typing import Any
 
 import httpx2
 import pytest
@@ -128,8 +127,15 @@ async def test_an_attempt_tells_how_long_it_waited_pulled_started_and_ran(
     house: House, api: httpx2.AsyncClient
 ) -> None:
     run = await house.running()
-    times: dict[str, Any] = {"created_at": T0, "placed_at": T0 + 5, "pulled": Pulled(100, 1_000_000), "launched_at": T0 + 135}
-    ran = replace(run.tasks[0], completed_at=T0 + 1135, state=TaskState.STOPPED, **times)
+    ran = replace(
+        run.tasks[0],
+        state=TaskState.STOPPED,
+        created_at=T0,
+        placed_at=T0 + 5,
+        pulled=Pulled(100, 1_000_000),
+        launched_at=T0 + 135,
+        completed_at=T0 + 1135,
+    )
     never = replace(run.tasks[1], placed_at=None, node=None, launched_at=None, state=TaskState.QUEUED)
     await house.step(run, tasks=(ran, never, *run.tasks[2:]))
     roles = (await api.get(JOB)).json()["taskRoles"]
