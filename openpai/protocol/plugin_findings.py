@@ -67,7 +67,7 @@ def _shapes(document: Mapping[str, object]) -> Iterator[Finding]:
     """Whether entries are what they must be before their parameters are looked at."""
     entries = mapping(document, "extras").get(PLUGINS)
     path: Path = ("extras", PLUGINS)
-    if entries is not None and not isinstance(entries, list | tuple):
+    if entries and not isinstance(entries, list | tuple):
         yield _wrong_type(path, "list", entries)
     for index, entry in enumerate(items(mapping(document, "extras"), PLUGINS)):
         yield from _entry(entry, (*path, index))
@@ -92,8 +92,8 @@ def _entry(entry: object, path: Path) -> Iterator[Finding]:
 
 
 def _policy(entry: Mapping[str, object], path: Path) -> Iterator[Finding]:
-    policy = entry.get("failurePolicy", "fail")
-    if policy not in _POLICIES:
+    policy = entry.get("failurePolicy")
+    if policy is not None and policy not in _POLICIES:
         params = {"field": "failurePolicy", "value": str(policy)[:60], "allowed": " | ".join(_POLICIES)}
         yield Finding("WrongValue", (*path, "failurePolicy"), params)
 

@@ -57,6 +57,14 @@ def why(detail: JobDetail) -> str:
     return diagnosis["message"] if diagnosis else ""
 
 
+@pytest.fixture(scope="module")
+def pytorch() -> str:
+    """The standard image with PyTorch and OpenSSH."""
+    if subprocess.run(["docker", "image", "inspect", PYTORCH], capture_output=True).returncode:
+        pytest.fail(f"the image {PYTORCH} is missing: run `make run` once, which builds it", pytrace=False)
+    return PYTORCH
+
+
 async def everything(pai: Client, detail: JobDetail) -> str:
     """What all tasks wrote, for a failed test."""
     texts = [
@@ -67,6 +75,7 @@ async def everything(pai: Client, detail: JobDetail) -> str:
     return "\n".join(text.decode() for text in texts)
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_tasks_enter_one_another_by_name(pai: Client) -> None:
     commands = (
         "other=$((1 - PAI_TASK_INDEX))",
@@ -87,6 +96,7 @@ async def test_tasks_enter_one_another_by_name(pai: Client) -> None:
     assert "entered bigworker-0 0 no rank\nbigworker-0\nbigworker-0\n" in said
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_a_peer_that_never_comes_is_named(pai: Client) -> None:
     roles = {
         "worker": large("echo never", completion=ALL),
@@ -101,6 +111,7 @@ async def test_a_peer_that_never_comes_is_named(pai: Client) -> None:
     assert "never" not in await everything(pai, detail)
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_a_task_that_dies_before_its_peers_are_up_is_the_cause(pai: Client) -> None:
     roles = {
         "waits": large("echo never", completion=ALL),
@@ -149,6 +160,7 @@ async def test_a_task_goes_on_without_sshd_where(pai: Client, instances: int, po
     assert b"on\n" in await output(pai, detail)
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_sshd_is_installed_where_the_image_can(pai: Client) -> None:
     text = job(
         image="openpai/base:bookworm",
@@ -161,10 +173,10 @@ async def test_sshd_is_installed_where_the_image_can(pai: Client) -> None:
 
 
 @pytest.fixture
-def with_own_user() -> Iterator[str]:
+def with_own_user(pytorch: str) -> Iterator[str]:
     """The standard image with a user who is not root."""
     tag, name = "pai-test/sshd-own-user:latest", f"pai-test-{uuid.uuid4().hex[:12]}"
-    docker("run", "--name", name, "--entrypoint", "useradd", PYTORCH, "-m", "-u", "1234", "bob")
+    docker("run", "--name", name, "--entrypoint", "useradd", pytorch, "-m", "-u", "1234", "bob")
     docker("commit", "--change", "USER bob", "--change", "WORKDIR /home/bob", name, tag)
     docker("rm", name)
     yield tag
@@ -191,6 +203,7 @@ def key(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_a_person_enters_with_her_own_key(pai: Client, key: Path) -> None:
     public = key.with_suffix(".pub").read_text()
     parameters = {"userssh": {"type": "custom", "value": public}}
@@ -278,6 +291,7 @@ EOF
 """
 
 
+@pytest.mark.usefixtures("pytorch")
 async def test_pytorch_finds_its_peers_without_being_told(pai: Client) -> None:
     text = job(image=PYTORCH, taskRoles={"trainer": large(ALLREDUCE, instances=2, completion=ALL)})
     detail = await run(pai, text, within=120)
