@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from docs.make.commands import command, everywhere, overview
-from docs.make.ends import ends
+from docs.make.ends import ends, read_in_outputs
 from docs.make.faults import faults
 from docs.make.house import rooms
 from docs.make.image_table import image_table
@@ -27,6 +27,7 @@ _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "settings": lambda _detail, language: settings_rows(language),
     "faults": faults,
     "ends": lambda _detail, language: ends(language),
+    "outputs": lambda _detail, language: read_in_outputs(language),
 }
 
 

@@ -41,14 +41,14 @@ def diagnosis_reply(cause: Diagnosis | None, language: str) -> DiagnosisReply | 
 
 
 def exit_spec_reply(cause: Diagnosis | None, code: int | None, language: str) -> ExitSpecReply | None:
-    """What is known of the exit; `code` is what was shown as the exit code."""
+    """What is known of the exit, under OpenPAI's number for it, else under `code`, which is shown as exit code."""
     if cause is None:
         return None
     spec = exit_spec(cause.code)
     words = message(cause.code, cause.params, language)
     success = "USER_STOP" if spec.behavior == Behavior.STOP else "USER_SUCCESS"
     return ExitSpecReply(
-        code=spec.code if code is None else code,
+        code=spec.code if code is None or spec.numbered else code,
         phrase=spec.name,
         type=_TYPES.get(spec.fault, success),
         behavior="PERMANENT" if spec.behavior == Behavior.STOP else spec.behavior.value.upper(),

@@ -138,9 +138,9 @@ class House:
         attempt = replace(run.attempt, launched_at=T0 + 2)
         return await self.step(run, state=JobState.RUNNING, tasks=tasks, attempt=attempt, launched_at=T0 + 2)
 
-    async def ended(self, run: JobRun, code: int = 0) -> JobRun:
+    async def ended(self, run: JobRun, code: int = 0, cause: Diagnosis | None = None) -> JobRun:
         """The job after all its tasks ended with this exit code."""
-        cause = failure(code) if code else Diagnosis("Succeeded")
+        cause = cause or (failure(code) if code else Diagnosis("Succeeded"))
         task_state, state = (
             (TaskState.FAILED, JobState.FAILED) if code else (TaskState.SUCCEEDED, JobState.SUCCEEDED)
         )

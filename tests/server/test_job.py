@@ -101,6 +101,38 @@ async def test_a_pull_is_shown_with_its_task(house: House, api: httpx2.AsyncClie
     ]  # fmt: skip
 
 
+async def test_a_cause_read_from_the_output_stands_beside_the_users_exit_code(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    line = "ModuleNotFoundError: No module named 'cv2'"
+    params: Params = {"exit_code": 3, "module": "cv2", "package": "opencv-python-headless"}
+    await house.ended(await house.running(), 3, Diagnosis("ModuleMissing", params, ("begin", line)))
+    reply = (await api.get("/api/v2/jobs/alice~train")).json()
+    status, task = reply["jobStatus"], next(iter(reply["taskRoles"].values()))["taskStatuses"][0]
+    assert (status["appExitCode"], task["containerExitCode"]) == (3, 3)
+    for spec in (status["appExitSpec"], task["containerExitSpec"]):
+        assert (spec["code"], spec["phrase"]) == (232, "ModuleMissing"), "OpenPAI's number for it"
+        assert (spec["type"], spec["behavior"], spec["reaction"]) == (
+            "USER_FAILURE",
+            "UNKNOWN",
+            "RETRY_TO_MAX",
+        )
+        assert "cv2" in spec["reason"]
+        assert "pip install opencv-python-headless" in spec["solution"][0]
+    assert line in status["diagnosis"]["evidence"]
+    chinese = (await api.get("/api/v2/jobs/alice~train", headers={"accept-language": "zh"})).json()
+    assert chinese["jobStatus"]["appExitSpec"]["reason"] == "缺少 Python 模块 cv2。"
+
+
+async def test_a_cause_kept_before_its_text_had_another_parameter_is_still_told(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    await house.ended(await house.running(), 137, Diagnosis("OutOfMemory", {"exit_code": 137}))
+    status = (await api.get("/api/v2/jobs/alice~train")).json()["jobStatus"]
+    assert "exit code 137" in status["diagnosis"]["message"]
+    assert status["appExitSpec"]["code"] == -1200
+
+
 async def test_a_failed_job_tells_the_users_own_exit_code_and_the_cause(
     house: House, api: httpx2.AsyncClient
 ) -> None:
