@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 from openpai.errors import PaiError, Params, Problem, Refused, TemporaryFailure
 from openpai.storages.storage import Storage
 
-PATIENCE_S = 5.0
+PATIENCE_S = 5
 """A file server that does not answer for so long is told as silent."""
 
 _MOUNTS = Path("/proc/self/mountinfo")

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def folder(server: Server) -> Path:
     return folder
 
 
-def names(*wanted: str) -> dict[str, object]:
+def names(*wanted: str) -> dict[str, Any]:
     return {"extras": {"storages": [{"name": name} for name in wanted]}}
 
 
@@ -110,7 +111,9 @@ async def test_a_storage_that_is_gone_when_a_task_starts_fails_the_job_with_that
     finally:
         (folder / "moved").rename(folder / "shared")
     assert (done["jobStatus"]["state"], cause(done)) == ("FAILED", "StorageGone")
-    assert str(folder / "shared") in done["jobStatus"]["diagnosis"]["message"]
+    diagnosis = done["jobStatus"]["diagnosis"]
+    assert diagnosis is not None
+    assert str(folder / "shared") in diagnosis["message"]
     assert done["jobStatus"]["retries"] == 0
 
 
