@@ -48,7 +48,7 @@ install_with() {
 }
 
 add_what_is_missing() {
-    if [ "$uid" != 0 ]; then lacks "$(missing)" SshNotRoot; fi
+    if [ "$uid" != 0 ] || [ -z "$_pai_needed" ]; then lacks "$(missing)" SshNotRoot; fi
     for manager in apt-get dnf microdnf yum zypper apk; do
         if have $manager; then
             echo "[openpai] the image has no $(missing); it is installed with $manager"
