@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 import yaml
@@ -164,7 +165,7 @@ def test_show_tells_how_long_a_task_waited_pulled_and_started(pai: Pai, server: 
 
 
 def test_the_first_failure_stays_on_top_while_a_job_is_retried(pai: Pai, server: StandIn) -> None:
-    diagnosis = {"code": "OutOfMemory", "message": "It needed more memory.", "fix": None, "evidence": []}
+    diagnosis: dict[str, Any] = {"code": "OutOfMemory", "message": "It needed more memory.", "fix": None, "evidence": []}
     first = {
         "attemptId": 0, "taskRoleName": "worker", "taskIndex": 0, "taskAttemptId": 0,
         "completedTime": 1_700_000_001_000, "containerExitCode": 137, "diagnosis": diagnosis,
