@@ -11,7 +11,9 @@ from benchmarks.first_line import first_line
 from benchmarks.idle import idle
 from benchmarks.image_check import image_check
 from benchmarks.many_jobs import many_jobs
+from benchmarks.many_tasks import many_tasks, queued_tasks
 from benchmarks.server import server
+from benchmarks.state_machine import state_machine
 from benchmarks.submissions import submissions
 
 Figures = dict[str, float]
@@ -19,9 +21,12 @@ Figures = dict[str, float]
 BENCHMARKS: dict[str, Callable[..., Awaitable[Figures]]] = {
     "first-line": first_line,
     "many-jobs": many_jobs,
+    "many-tasks": many_tasks,
+    "queued-tasks": queued_tasks,
     "submissions": submissions,
     "idle": idle,
     "image-check": image_check,
+    "state-machine": state_machine,
 }
 
 

@@ -14,10 +14,12 @@ A job is data that walks one way through this house; a room knows only the rooms
     lifecycle/    states, transitions, completion, retry, diagnosis of an exit
     scheduler/    which node a gang of tasks gets, or why it waits
     images/       names, registries, log-ins, catalogue and CUDA needs of images
+    storages/     named storages of the admin: who may mount what, and is it there
     protocol/     the job YAML: parse, validate, templates, secrets
     messages/     every text a person reads, in English and Simplified Chinese
     doctor        what keeps this machine from running jobs
     builder/      has the standard images here, built from their recipes
+    admin_file    a TOML file of the admin's, read anew when it changes
     errors, settings, clock
 """
 

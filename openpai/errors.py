@@ -77,6 +77,12 @@ KINDS: Mapping[str, Kind] = {
     "DeploymentRoleUnknown": _PROTOCOL,
     "TemplateUntouched": _PROTOCOL,
     "TemplateUnclosed": _PROTOCOL,
+    # runtime plugins
+    "UnknownPlugin": _PROTOCOL,
+    "CmdPluginMixed": _PROTOCOL,
+    "NoPublicKey": _PROTOCOL,
+    "PluginRoleUnknown": _PROTOCOL,
+    "PluginTwice": _PROTOCOL,
     # images: whether one runs on the machines that there are
     "NoNvidiaGpu": _PROTOCOL,
     "NoNvidiaDriver": _PROTOCOL,
@@ -99,6 +105,11 @@ KINDS: Mapping[str, Kind] = {
     "ImageToBeBuilt": _IMAGE,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
+    # jobs: what cannot be done with one as it is; the rest are warnings about its file
+    "JobNotEnded": Kind("ConflictJobError", 409),
+    "JobStillStops": Kind("ConflictJobError", 409),
+    "TaskRetriesNeedNoGang": _PROTOCOL,
+    "NoStopGrace": _PROTOCOL,
     # server
     "InvalidParameter": _PARAMETERS,
     "BodyTooLarge": Kind("InvalidParametersError", 413),
@@ -138,12 +149,12 @@ KINDS: Mapping[str, Kind] = {
     "SubnetTaken": Kind("UnknownError", 500),
     "ContainerRefused": Kind("UnknownError", 500),
     "EngineFailed": Kind("UnknownError", 500),
-    # the admin's own file of images
-    "ImagesFileUnreadable": Kind("UnknownError", 500),
-    "ImagesFileSyntax": Kind("UnknownError", 500),
-    "ImagesFileUnknownField": Kind("UnknownError", 500),
-    "ImagesFileWrongValue": Kind("UnknownError", 500),
-    "ImagesFileMissingField": Kind("UnknownError", 500),
+    # an admin's own files
+    "AdminFileUnreadable": Kind("UnknownError", 500),
+    "AdminFileSyntax": Kind("UnknownError", 500),
+    "AdminFileUnknownField": Kind("UnknownError", 500),
+    "AdminFileWrongValue": Kind("UnknownError", 500),
+    "AdminFileMissingField": Kind("UnknownError", 500),
     "ImagesFileReference": Kind("UnknownError", 500),
     # building the standard images
     "NoRecipe": Kind("UnknownError", 500),
@@ -173,6 +184,16 @@ KINDS: Mapping[str, Kind] = {
     "RegistryUriElsewhere": _IMAGE,
     "RateLimitLow": _IMAGE,
     "RegistryAsksLate": _IMAGE,
+    # storages
+    "StorageUnknown": Kind("NoStorageError", 404),
+    "StorageNotGranted": Kind("ForbiddenUserError", 403),
+    "StorageGone": Kind("StorageGoneError", 503),
+    "StorageSilent": Kind("StorageGoneError", 503),
+    "StorageFolderFailed": Kind("StorageGoneError", 503),
+    "StorageNoFolderName": _PROTOCOL,
+    "StorageMountPath": _PROTOCOL,
+    "StorageMountClash": _PROTOCOL,
+    "StorageShareIgnored": _PROTOCOL,
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

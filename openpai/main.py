@@ -38,6 +38,9 @@ from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
 from openpai.settings import Settings
+from openpai.storages.file import storages_file
+from openpai.storages.ground import Ground
+from openpai.storages.provision import Provision
 from openpai.store.changes import Changes
 from openpai.store.credentials import CredentialStore
 from openpai.store.data_dir import DataDir
@@ -77,7 +80,12 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
     backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host)
     with closing(Database(data_dir.database)) as database:
         jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
-        policy = Policy(settings.network_pool, settings.stop_grace, settings.platform_retries)
+        policy = Policy(
+            settings.network_pool,
+            settings.stop_grace,
+            settings.platform_retries,
+            max(settings.stop_grace, settings.stop_grace_max),
+        )
         credentials = CredentialStore(database, vault)
         looker = Looker(partial(_registries, backend), now_ms)
         keyring = Keyring(credentials.stored, DockerConfig(config_file(os.environ)))
@@ -90,7 +98,11 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             lambda: controller.images(),
             inspector.inspect,
         )
-        prepare = Preparer(backend, inspector, keeper).prepare
+        groups = GroupStore(database)
+        storages = Provision(
+            storages_file(settings.storages_path, settings.data_dir.absolute()), groups.of, Ground()
+        )
+        prepare = Preparer(backend, inspector, keeper, storages.mounts).prepare
         controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy)
         sources = Sources(
             controller.cluster,
@@ -98,6 +110,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             inspector.inspect,
             keeper.room,
             lambda: admin_file.current().catalogue(),
+            storages.facts,
         )
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")
@@ -106,7 +119,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             logs=logs,
             tokens=tokens,
             credentials=credentials,
-            groups=GroupStore(database),
+            groups=groups,
+            storages=storages,
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,

@@ -29,13 +29,24 @@ class Settings(BaseSettings):
     """Addresses for the networks of jobs. Must not overlap a network that this machine can reach."""
 
     stop_grace: float = Field(default=30, ge=0)
-    """From SIGTERM to SIGKILL when a task is stopped."""
+    """From SIGTERM to SIGKILL when a task is stopped, where the job asks for no time of its own."""
+
+    stop_grace_max: float = Field(default=3600, ge=0)
+    """The most that a job can ask for with `extras.stopGracePeriodSeconds`."""
 
     platform_retries: int = Field(default=5, ge=0)
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
 
     images_file: Path | None = None
     """An admin's own file of images, read anew when it changes; None: `images.toml` in the data directory."""
+
+    storages_file: Path | None = None
+    """An admin's own file of storages, read anew when it changes; None: `storages.toml` in the data directory."""
+
+    @property
+    def storages_path(self) -> Path:
+        """Where the admin's file of storages is; it need not be there."""
+        return self.storages_file or self.data_dir / "storages.toml"
 
     @property
     def images_path(self) -> Path:

@@ -48,9 +48,10 @@ def document(name: str = "job", retries: int = 0, **roles: Mapping[str, Any]) ->
 
 
 def document_of(
-    roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0
+    roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0, **extras: Any
 ) -> dict[str, Any]:
     return {
+        **({"extras": extras} if extras else {}),
         "protocolVersion": 2,
         "name": name,
         "type": "job",
@@ -64,8 +65,8 @@ def a_job(name: str = "job", retries: int = 0, **roles: Mapping[str, Any]) -> Jo
     return parse_document(document(name, retries, **roles))
 
 
-def job_of(roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0) -> Job:
-    return parse_document(document_of(roles, name, retries))
+def job_of(roles: Mapping[str, Mapping[str, Any]], name: str = "job", retries: int = 0, **extras: Any) -> Job:
+    return parse_document(document_of(roles, name, retries, **extras))
 
 
 def a_task(

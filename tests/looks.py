@@ -9,6 +9,7 @@ from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock
 from openpai.images.reference import ImageReference
+from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
 from tests.builders import NOW
 
@@ -73,6 +74,6 @@ async def room_for_all(image: RemoteImage) -> None:
     """`facts.FindRoom` where nobody can see the disk."""
 
 
-async def as_planned(username: str, plan: ContainerPlan) -> ContainerPlan:
+async def as_planned(username: str, job: Job, plan: ContainerPlan) -> ContainerPlan:
     """`prepare.Prepare` where every image is there."""
     return replace(plan, credential=None)

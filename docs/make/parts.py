@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from docs.make.commands import command, everywhere, overview
-from docs.make.ends import ends
+from docs.make.ends import ends, read_in_outputs
 from docs.make.faults import faults
 from docs.make.house import rooms
 from docs.make.image_table import image_table
@@ -11,7 +11,7 @@ from docs.make.job_fields import fields
 from docs.make.refusals import refusals
 from docs.make.settings_table import settings_rows
 from docs.make.state_charts import chart
-from docs.make.variables import variables
+from docs.make.variables import frameworks, variables
 
 _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "rooms": lambda _detail, _language: rooms(),
@@ -21,11 +21,13 @@ _MAKERS: Mapping[str, Callable[[str, str], str]] = {
     "options": lambda _detail, language: everywhere(language),
     "command": command,
     "variables": lambda _detail, language: variables(language),
+    "frameworks": lambda _detail, language: frameworks(language),
     "images": image_table,
     "refusals": refusals,
     "settings": lambda _detail, language: settings_rows(language),
     "faults": faults,
     "ends": lambda _detail, language: ends(language),
+    "outputs": lambda _detail, language: read_in_outputs(language),
 }
 
 

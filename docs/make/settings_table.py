@@ -22,6 +22,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "docker_host": "Address of the Docker Engine; otherwise found as the Docker client does (`DOCKER_HOST`).",
         "images_file": "An admin's own file of images, read anew when it changes. Otherwise `images.toml` in the data "
         "directory.",
+        "storages_file": "An admin's own file of storages, read anew when it changes. Otherwise `storages.toml` in the "
+        "data directory.",
     },
     "zh": {
         "data_dir": "服务保存一切数据的目录。也可用 `--data-dir`。",
@@ -30,8 +32,10 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "docker_host": "Docker 引擎的地址；不设置时与 Docker 客户端的找法相同（`DOCKER_HOST` 等）。",
         "network_pool": "供任务网络使用的地址段，不能与本机能访问的网络重叠。",
         "stop_grace": "停止实例时，从 SIGTERM 到 SIGKILL 的秒数。",
+        "stop_grace_max": "任务自己的 `extras.stopGracePeriodSeconds` 最多可以要求多少秒。",
         "platform_retries": "因平台原因失败时重新运行的次数（任务自己的 `jobRetryCount` 另计）。",
         "images_file": "管理员自己的镜像文件，修改后自动重新读取；不设置时为数据目录中的 `images.toml`。",
+        "storages_file": "管理员自己的存储文件，修改后自动重新读取；不设置时为数据目录中的 `storages.toml`。",
     },
 }
 """Where the code has no text of its own for people, and the Chinese of those that it has."""

@@ -1,7 +1,10 @@
 """The environment of a task, by example: what task `worker[1]` of a small job of two roles sees."""
 
+from collections.abc import Mapping
+
 from docs.make.pages import table
 from openpai.runtime.environment import environment
+from openpai.runtime.frameworks import framework_variables
 from openpai.runtime.view import JobView, RoleView, TaskView
 from openpai.scheduler.resources import Resources
 
@@ -15,8 +18,20 @@ _ADDRESSES = {("ps", 0): "10.210.16.2", ("worker", 0): "10.210.16.3", ("worker",
 _EXAMPLE = JobView("alice", "mnist", "default", 0, _ROLES, _ADDRESSES)
 
 
+_WORKERS = JobView("alice", "mnist", "default", 0, _ROLES[1:], _ADDRESSES)
+_SEEN_BY = TaskView("", "worker", 1, 0)
+
+
 def variables(language: str) -> str:
-    seen = environment(_EXAMPLE, TaskView("", "worker", 1, 0)).exported
+    return _table(environment(_EXAMPLE, _SEEN_BY).exported, language)
+
+
+def frameworks(language: str) -> str:
+    """What frameworks look for: in a job that has the role `worker` only."""
+    return _table(framework_variables(_WORKERS, _SEEN_BY), language)
+
+
+def _table(seen: Mapping[str, str], language: str) -> str:
     return table(
         _HEAD[language], [(f"`{name}`", f"`{value}`" if value else "") for name, value in seen.items()]
     )

@@ -1,18 +1,22 @@
-"""ResNet-18 on CIFAR-10 with PyTorch on CPUs, or on handwritten digits where CIFAR-10 is not at hand.
+"""ResNet-18 on CIFAR-10 with PyTorch on CPUs or GPUs, or on handwritten digits where CIFAR-10 is not at hand.
 
-Nothing is downloaded: CIFAR-10 (its Python version, the folder `cifar-10-batches-py`) is read where it is
-mounted or given; otherwise scikit-learn's digits are taken, which lie in the image, and made 32 x 32 x 3 big.
+CIFAR-10 (its Python version, the folder `cifar-10-batches-py`) is read where it is mounted or given, and downloaded
+with --download alone; otherwise scikit-learn's digits are taken, which lie in the image, and made 32 x 32 x 3 big.
+Runs on Python 3.6 with PyTorch 1.2, as in OpenPAI's standard images, and on what came after them.
 """
 
 import argparse
 import functools
 import gzip
 import importlib.util
+import math
 import os
 import pickle
 import signal
 import sys
+import tarfile
 import time
+import urllib.request
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -23,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 CIFAR10_PLACES = ("/mnt/data/cifar-10-batches-py", "cifar-10-batches-py")
+CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
 DIGITS_IN_IMAGE = Path("/usr/share/datasets/digits/digits.csv.gz")
 
 tell = functools.partial(print, flush=True)  # a log is read while it grows
@@ -78,13 +83,19 @@ class ResNet18(nn.Module):
         return self.classify(out.mean(dim=(2, 3)))
 
 
-def load(given: Path | None) -> Data:
+def load(given: "Path | None", download: bool = False) -> Data:
     """The data set that is there: CIFAR-10 first."""
     if given is not None:
         return load_cifar10(given)  # and an error if it is not there: the user named it
     for place in (os.environ.get("CIFAR10"), *CIFAR10_PLACES):
         if place and (Path(place) / "data_batch_1").exists():
             return load_cifar10(Path(place))
+    if download:
+        tell(f"downloading {CIFAR10_URL}")
+        file, _ = urllib.request.urlretrieve(CIFAR10_URL)
+        with tarfile.open(file) as archive:
+            archive.extractall()
+        return load_cifar10(Path("cifar-10-batches-py"))
     return load_digits()
 
 
@@ -135,11 +146,24 @@ def shaken(images: Tensor, may_flip: bool) -> Tensor:
 @torch.no_grad()
 def accuracy(model: nn.Module, images: Tensor, labels: Tensor) -> float:
     model.eval()
-    right = sum(
-        int((model(x).argmax(1) == y).sum())
-        for x, y in zip(images.split(250), labels.split(250), strict=True)
-    )
-    return right / len(labels)
+    device = device_of(model)
+    guessed = [model(x.to(device)).argmax(1).cpu() for x in images.split(250)]
+    return (torch.cat(guessed) == labels).float().mean().item()
+
+
+def device_of(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
+
+
+def rising_and_falling(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """From little up to the whole learning rate in a third of the time, then down to nothing, all of it smoothly."""
+    top = max(1, steps // 3)
+
+    def factor(step: int) -> float:
+        way = step / top if step < top else max(0.0, (steps - step) / (steps - top))
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * way)) / 2
+
+    return torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
 
 
 class Stop:
@@ -153,20 +177,25 @@ class Stop:
         self.asked = True
 
 
-def train(model: nn.Module, data: Data, options: argparse.Namespace, stop: Stop) -> float | None:
+def sgd(model: nn.Module, options: argparse.Namespace) -> torch.optim.Optimizer:
+    return torch.optim.SGD(model.parameters(), lr=options.lr, momentum=0.9, weight_decay=5e-4)
+
+
+def train(
+    model: nn.Module, optimiser: torch.optim.Optimizer, data: Data, options: argparse.Namespace, stop: Stop
+) -> "float | None":
     """Trains and tells how it goes; the test accuracy reached, or None when stopped before the end."""
     batches = -(-len(data.images) // options.batch_size)
-    optimiser = torch.optim.SGD(model.parameters(), lr=options.lr, momentum=0.9, weight_decay=5e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, options.lr, total_steps=options.epochs * batches
-    )
+    schedule = rising_and_falling(optimiser, options.epochs * batches)
+    device = device_of(model)
     reached = 0.0
     for epoch in range(1, options.epochs + 1):
         model.train()
         began, seen, told = time.monotonic(), 0, 0.0
         shuffled = torch.randperm(len(data.images)).split(options.batch_size)
         for batch, chosen in enumerate(shuffled, start=1):
-            loss = F.cross_entropy(model(shaken(data.images[chosen], data.may_flip)), data.labels[chosen])
+            images = shaken(data.images[chosen], data.may_flip).to(device)
+            loss = F.cross_entropy(model(images), data.labels[chosen].to(device))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -185,14 +214,16 @@ def train(model: nn.Module, data: Data, options: argparse.Namespace, stop: Stop)
     return reached
 
 
-def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+def options_of(arguments: "list[str] | None" = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--lr", type=float, default=0.05, help="the highest learning rate of the cycle")
     parser.add_argument("--data", type=Path, help="folder with CIFAR-10's Python batches ($CIFAR10)")
+    parser.add_argument("--download", action="store_true", help="download CIFAR-10 where it is not mounted")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (0: PyTorch decides)")
+    parser.add_argument("--gpus", type=int, default=0, help="GPUs to use (0: CPUs alone)")
     parser.add_argument("--checkpoint", type=Path, default=Path("resnet18.pt"))
     return parser.parse_args(arguments)
 
@@ -203,13 +234,19 @@ def main() -> int:
     torch.manual_seed(options.seed)
     if options.threads:
         torch.set_num_threads(options.threads)
-    data = load(options.data)
+    data = load(options.data, options.download)
     tell(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, seed {options.seed}")
     tell(f"data: {data.name}: {len(data.images)} images to train, {len(data.test_images)} to test")
 
     model = ResNet18()
+    if options.gpus:
+        tell(f"GPUs: {', '.join(torch.cuda.get_device_name(i) for i in range(options.gpus))}")
+    if options.gpus > 1:
+        trained = nn.DataParallel(model.cuda(), device_ids=list(range(options.gpus)))
+    else:
+        trained = model.cuda() if options.gpus else model
     began = time.monotonic()
-    reached = train(model, data, options, stop)
+    reached = train(trained, sgd(model, options), data, options, stop)
     torch.save(model.state_dict(), options.checkpoint)
     tell(f"checkpoint: {options.checkpoint.resolve()}")
     if reached is None:

@@ -1,12 +1,13 @@
 """Named checks of a submission: all of them run, each gives a verdict. Pure: facts in, verdicts out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpai.admission.facts import Facts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
+from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
-from openpai.runtime.demand import gang_of, task_resources
+from openpai.runtime.demand import gang_of, gangs_of, task_resources
 from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.schedule import ever_fits
 
@@ -21,7 +22,7 @@ def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
     fits = sizes or [*driver_verdicts(job, facts), *_fits(job, facts)]
-    return [*_name(job, facts), *image_verdicts(job, facts), *fits]
+    return [*_name(job, facts), *image_verdicts(job, facts), *storage_verdicts(facts.storages), *fits]
 
 
 def _name(job: Job, facts: Facts) -> Iterable[Verdict]:
@@ -55,18 +56,24 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
     too_large = [verdict for name in job.task_roles if (verdict := _task_never_fits(name, job, nodes))]
     if too_large:
         yield from too_large
-    elif not ever_fits(gang_of(job.name, job.task_roles), nodes):
+    elif not _ever_fits(job, nodes):
         gang = gang_of(job.name, job.task_roles)
         needs = sum(gang.tasks.values(), start=Resources(0, 0, 0))
         has = sum((node.capacity for node in nodes), start=Resources(0, 0, 0))
         yield Verdict(
             "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, ("taskRoles",)
         )
-    elif not ever_fits(gang_of(job.name, job.task_roles, bound := nodes_of_roles(job, facts)), nodes):
+    elif not _ever_fits(job, nodes, bound := nodes_of_roles(job, facts)):
         names = sorted(frozenset().union(*bound.values()))
         yield Verdict("fits", "fail", "NeverFitsItsImage", {"nodes": ", ".join(names)}, ("taskRoles",))
     else:
         yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
+
+
+def _ever_fits(job: Job, nodes: Sequence[Node], only: Mapping[str, frozenset[str]] | None = None) -> bool:
+    """Whether all of it has room at once, or each of its tasks where they need not start together."""
+    first_of_each = [(name, 0) for name in job.task_roles]  # the others need the same
+    return all(ever_fits(gang, nodes) for gang in gangs_of(job.name, job, first_of_each, only))
 
 
 def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | None:

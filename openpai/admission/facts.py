@@ -18,6 +18,7 @@ from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
 from openpai.protocol.template import render_auth
 from openpai.scheduler.schedule import Cluster
+from openpai.storages.provision import StorageFacts, no_storages
 
 NOT_A_CLONE: Mapping[str, Lock] = {}
 
@@ -40,6 +41,10 @@ FindRoom = Callable[[RemoteImage], Awaitable[Room | None]]
 """Whether an image has room on the disk; None where that cannot be seen."""
 
 
+FindStorages = Callable[[str, Job], Awaitable[StorageFacts]]
+"""`storages.provision.Provision.facts`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the facts come from. `cluster`, `machines` and `room` may raise `NoContact`."""
@@ -49,6 +54,7 @@ class Sources:
     inspect: Inspect
     room: FindRoom
     catalogue: Callable[[], Sequence[CatalogueImage]] = standard_images
+    storages: FindStorages = no_storages
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Facts:
     name_taken: bool = False
     machines: Sequence[Machine] = ()
     images: Mapping[str, ImageFacts] = field(default_factory=dict)
+    storages: StorageFacts = field(default_factory=StorageFacts)
 
 
 async def gather(
@@ -84,8 +91,10 @@ async def gather(
 
     `inherited`: what the images of the job that this one is a clone of were held to, by their names in the file.
     """
-    cluster, images = await asyncio.gather(_cluster(sources), _images(job, username, sources, inherited))
-    return replace(cluster, images=images)
+    cluster, images, storages = await asyncio.gather(
+        _cluster(sources), _images(job, username, sources, inherited), sources.storages(username, job)
+    )
+    return replace(cluster, images=images, storages=storages)
 
 
 async def _cluster(sources: Sources) -> Facts:

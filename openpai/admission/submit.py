@@ -18,9 +18,9 @@ from openpai.lifecycle.states import JobState
 from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
-from openpai.runtime.demand import gang_of
+from openpai.runtime.demand import all_tasks, gangs_of
 from openpai.scheduler.explain import Reason, explain
-from openpai.scheduler.schedule import Waits, schedule
+from openpai.scheduler.schedule import Placed, Waits, schedule
 from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
@@ -226,17 +226,26 @@ def _inherited(spec: Spec) -> dict[str, Lock]:
 
 
 def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
-    """Where the job would go if it came now, behind those that wait; or None, and why it would wait."""
+    """Where the job would go if it came now, behind those that wait; or None, and why it would wait. Of a job that is
+    no gang, the tasks that would start, and why the first of the others would wait."""
     if facts.cluster is None:
         return None, ()
     cluster = facts.cluster
-    gang = gang_of("", job.task_roles, nodes_of_roles(job, facts))
-    decision = schedule([*cluster.queue, gang], cluster.nodes, cluster.held)[""]
-    if isinstance(decision, Waits):
-        return None, (explain(decision, decision.behind),)
-    places = (
-        Place(name, index, decision.nodes[f"{name}-{index}"])
-        for name, role in job.task_roles.items()
-        for index in range(role.instances)
+    gangs = gangs_of("", job, all_tasks(job), nodes_of_roles(job, facts))
+    decided = schedule([*cluster.queue, *gangs], cluster.nodes, cluster.held)
+    decisions = [decided[gang.name] for gang in gangs]
+    nodes = {
+        task: node for each in decisions if isinstance(each, Placed) for task, node in each.nodes.items()
+    }
+    waits = [explain(each, _whose(each.behind)) for each in decisions if isinstance(each, Waits)][:1]
+    places = tuple(
+        Place(name, index, nodes[f"{name}-{index}"])
+        for name, index in all_tasks(job)
+        if f"{name}-{index}" in nodes
     )
-    return tuple(places), ()
+    return places or None, tuple(waits)
+
+
+def _whose(gang: str | None) -> str | None:
+    """The job of a gang, by whose name its gangs are called."""
+    return gang and gang.partition("/")[0]

@@ -26,6 +26,8 @@ COMMANDS = {
     "show": "show",
     "logs": "logs",
     "stop": "control",
+    "start": "control",
+    "delete": "control",
     "config": "control",
     "images": "images",
     "image check": "image_check",
@@ -39,6 +41,7 @@ COMMANDS = {
     "group list": "group",
     "group add": "group",
     "group remove": "group",
+    "storage list": "storage",
     "schema": "schema",
     "doctor": "doctor",
 }

@@ -21,7 +21,22 @@ def ending(job: JobDetail) -> list[Line]:
         else f"{full_name(job)}: {status['state']}",
         style_of(status["state"]),
     )
-    return [first] if status["state"] == "SUCCEEDED" else [first, *_why(job)]
+    why = [] if status["state"] == "SUCCEEDED" else _why(job)
+    return [first, *first_failure(job), *why]
+
+
+def first_failure(job: JobDetail) -> list[Line]:
+    """What failed first, where the job went on after it; nothing where that is how it ended."""
+    failure = job["jobStatus"].get("firstFailure")
+    if failure is None or failure["diagnosis"] is None:
+        return []
+    task = f"{failure['taskRoleName']}-{failure['taskIndex']}"
+    latest = next((each.status.get("attemptId") for each in tasks_of(job) if each.label == task), None)
+    last = (job["jobStatus"].get("attemptId"), latest)
+    if job["jobStatus"]["state"] == "FAILED" and last == (failure["attemptId"], failure["taskAttemptId"]):
+        return []
+    message = failure["diagnosis"]["message"]
+    return [Line(f"  {say('card.first', task=task, attempt=failure['attemptId'], text=message)}", "red")]
 
 
 def _took(first: int | None, last: int | None) -> str:

@@ -1,6 +1,7 @@
-"""`pai stop` and `pai config`: calls that need no more than a name."""
+"""`pai stop`, `pai start`, `pai delete` and `pai config`: calls that need no more than a name."""
 
 import json
+from collections.abc import Awaitable, Callable
 
 import click
 import yaml
@@ -14,26 +15,56 @@ from openpai.cli.speaking import SpeakingCommand, job_argument, json_option, tel
 from openpai.cli.states import FINAL
 from openpai.client import ApiError, Client
 
+jobs_argument = click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+
 
 @click.command(cls=SpeakingCommand)
-@click.argument("jobs", nargs=-1, required=True, metavar="JOB...")
+@jobs_argument
 @click.pass_obj
 def stop(target: Target, jobs: tuple[str, ...]) -> int:
-    async def stopped(client: Client) -> list[Fault]:
+    async def stopped(client: Client, job: str) -> str:
+        state = (await client.job(job))["jobStatus"]["state"]
+        if state in FINAL:
+            return say("stop.ended", job=client.full_name(job), state=state)
+        await client.stop(job)
+        return say("stop.done", job=client.full_name(job))
+
+    return _each(target, jobs, stopped)
+
+
+@click.command(cls=SpeakingCommand)
+@jobs_argument
+@click.pass_obj
+def start(target: Target, jobs: tuple[str, ...]) -> int:
+    async def started(client: Client, job: str) -> str:
+        return (await client.start(job))["message"]
+
+    return _each(target, jobs, started)
+
+
+@click.command(cls=SpeakingCommand)
+@jobs_argument
+@click.pass_obj
+def delete(target: Target, jobs: tuple[str, ...]) -> int:
+    async def deleted(client: Client, job: str) -> str:
+        return (await client.delete(job))["message"]
+
+    return _each(target, jobs, deleted)
+
+
+def _each(target: Target, jobs: tuple[str, ...], act: Callable[[Client, str], Awaitable[str]]) -> int:
+    """Does it to one job after another and says what came of it; one that does not exist keeps no other from it."""
+
+    async def done(client: Client) -> list[Fault]:
         faults: list[Fault] = []
-        for job in jobs:  # one that does not exist must not keep the others running
+        for job in jobs:
             try:
-                state = (await client.job(job))["jobStatus"]["state"]
-                if state in FINAL:
-                    line(say("stop.ended", job=client.full_name(job), state=state))
-                    continue
-                await client.stop(job)
-                line(say("stop.done", job=client.full_name(job)))
+                line(await act(client, job))
             except ApiError as error:
                 faults.append(refused(error))
         return faults
 
-    codes = [tell_fault(fault) for fault in ask(target, stopped)]
+    codes = [tell_fault(fault) for fault in ask(target, done)]
     return max(codes, default=ExitCode.DONE)
 
 

@@ -1,6 +1,7 @@
 """`pai show`: one job in full."""
 
 import sys
+from collections.abc import Iterator
 
 import click
 from rich.table import Column, Table
@@ -8,15 +9,15 @@ from rich.text import Text
 
 from openpai.cli.arguments import Target
 from openpai.cli.asking import ask
-from openpai.cli.card import ending
+from openpai.cli.card import ending, first_failure
 from openpai.cli.language import say
 from openpai.cli.output import console, line, one_line, print_json
 from openpai.cli.progress import Task, full_name, tasks_of
 from openpai.cli.pulling import Pulls
 from openpai.cli.speaking import SpeakingCommand, job_argument, json_option
 from openpai.cli.states import FINAL, style_of
-from openpai.cli.units import moment, span
-from openpai.client.replies import JobDetail
+from openpai.cli.units import moment, short, span
+from openpai.client.replies import JobDetail, TaskStatus
 from openpai.clock import now_ms
 
 
@@ -31,7 +32,10 @@ def show(target: Target, job: str, as_json: bool) -> None:
         return
     now = now_ms()
     _head(detail, now)
-    if tasks := tasks_of(detail):
+    tasks = tasks_of(detail)
+    for board in _boards(tasks):
+        line(board)
+    if tasks:
         line("")
         console(sys.stdout).print(_table(tasks, now))
 
@@ -44,6 +48,11 @@ def _head(job: JobDetail, now: int) -> None:
             line(each.text, each.style)
     else:
         line(f"{full_name(job)}: {status['state']} ({status['subState'].lower()})", style_of(status["state"]))
+        if since := status.get("stoppingTime"):
+            until = moment(status.get("killTime"))
+            line(f"  {say('show.stopping', since=moment(since), until=until)}", "yellow")
+        for each in first_failure(job):
+            line(each.text, each.style)
     for reason in status.get("waits") or []:
         line(f"  {reason['message']}", "yellow")
         if fix := reason.get("fix"):
@@ -63,6 +72,15 @@ def _head(job: JobDetail, now: int) -> None:
     console(sys.stdout).print(table)
 
 
+def _boards(tasks: list[Task]) -> Iterator[str]:
+    """Where a TensorBoard is, while the task lives that it stands beside."""
+    for task in tasks:
+        port = task.status.get("containerPorts", {}).get("tensorboard")
+        address = task.status.get("containerIp")
+        if port and address and task.status["taskState"] == "RUNNING":
+            yield say("show.board", url=f"http://{address}:{port}")
+
+
 def _table(tasks: list[Task], now: int) -> Table:
     table = Table(
         Column(say("column.task"), overflow="fold"),
@@ -71,6 +89,7 @@ def _table(tasks: list[Task], now: int) -> Table:
         Column(say("column.address"), overflow="fold"),
         Column(say("column.attempt"), justify="right"),
         Column(say("column.exit"), justify="right"),
+        Column(say("column.before"), justify="right", no_wrap=True),
         Column(say("column.duration"), justify="right", no_wrap=True),
         Column(say("column.about"), overflow="fold"),
         box=None,
@@ -93,9 +112,15 @@ def _row(task: Task, now: int) -> list[Text]:
         Text(one_line(status.get("containerIp") or "-")),
         Text("-" if attempt is None else str(attempt)),
         Text("-" if code is None else str(code)),
+        Text("/".join(short(took) for took in _before(status))),
         Text(span(status.get("launchedTime"), status.get("completedTime"), now)),
         Text(one_line(_about(task))),
     ]
+
+
+def _before(status: TaskStatus) -> tuple[int | None, int | None, int | None]:
+    """What went before its first process: how long it waited for its place, its image, its start."""
+    return status.get("waitedMs"), status.get("pulledMs"), status.get("startedMs")
 
 
 def _about(task: Task) -> str:

@@ -30,6 +30,17 @@ def duration(seconds: float) -> str:
     return " ".join(f"{number}{unit}" for number, unit in parts[:2])
 
 
+def short(milliseconds: int | None) -> str:
+    """A span of time to a tenth of a second while it is short; "-" when it is not known.
+
+    >>> short(None), short(420), short(61_000)
+    ('-', '0.4s', '1m 1s')
+    """
+    if milliseconds is None:
+        return "-"
+    return f"{milliseconds / 1000:.1f}s" if milliseconds < 60_000 else duration(milliseconds / 1000)
+
+
 def moment(milliseconds: int | None) -> str:
     """A time of the API in this machine's time zone; "-" when it is not known."""
     if milliseconds is None:

@@ -27,6 +27,7 @@ from openpai.client.replies import (
     Member,
     PullAccepted,
     RemovedImages,
+    Storages,
     StoredCredential,
     Submitted,
 )
@@ -159,6 +160,10 @@ class Client:
         """Run a job that ended again, as a new attempt."""
         return await self._execution(name, "START")
 
+    async def delete(self, name: str) -> Done:
+        """Delete a job that ended, with its history and its logs."""
+        return cast(Done, await self._http.json("DELETE", self._path(name)))
+
     async def _execution(self, name: str, value: str) -> Accepted:
         path = f"{self._path(name)}/executionType"
         return cast(Accepted, await self._http.json("PUT", path, body={"value": value}))
@@ -254,6 +259,11 @@ class Client:
     async def leave_group(self, group: str, user: str) -> Done:
         """Take a user out of a group."""
         return await self._member("DELETE", group, user)
+
+    async def storages(self, *, all: bool = False) -> Storages:
+        """The storages that the caller may mount; for an admin, with `all`, every one."""
+        query = {"all": "true"} if all else {}
+        return cast(Storages, await self._http.json("GET", "/api/v2/storages", query=query))
 
     async def _member(self, method: str, group: str, user: str) -> Done:
         path = f"/api/v2/users/{quote(user, safe='')}/group"

@@ -142,6 +142,13 @@ class TaskStatus(TypedDict):
     launchedTime: NotRequired[int | None]
     completedTime: NotRequired[int | None]
     diagnosis: NotRequired[Diagnosis | None]
+    placedTime: NotRequired[int | None]
+    waitedMs: NotRequired[int | None]
+    pulledMs: NotRequired[int | None]
+    startedMs: NotRequired[int | None]
+    ranMs: NotRequired[int | None]
+    stoppingTime: NotRequired[int | None]
+    killTime: NotRequired[int | None]
     pull: NotRequired[Pull | None]
 
 
@@ -152,6 +159,18 @@ class RoleName(TypedDict):
 class TaskRole(TypedDict):
     taskRoleStatus: RoleName
     taskStatuses: list[TaskStatus]
+
+
+class FirstFailure(TypedDict):
+    """The first task attempt that failed since a person had the job run."""
+
+    attemptId: int
+    taskRoleName: str
+    taskIndex: int
+    taskAttemptId: int
+    completedTime: int | None
+    containerExitCode: int | None
+    diagnosis: Diagnosis | None
 
 
 class JobStatus(TypedDict):
@@ -169,6 +188,9 @@ class JobStatus(TypedDict):
     appExitCode: NotRequired[int | None]
     waits: NotRequired[list[Reason]]
     diagnosis: NotRequired[Diagnosis | None]
+    stoppingTime: NotRequired[int | None]
+    killTime: NotRequired[int | None]
+    firstFailure: NotRequired[FirstFailure | None]
 
 
 class JobImage(TypedDict):
@@ -241,6 +263,28 @@ class Member(TypedDict):
 
     username: str
     clusterAdmin: bool
+
+
+class Storage(TypedDict):
+    """A storage. `share` false: each user mounts a folder of the user's name in it. `groups`: who may mount it,
+    for an admin who asked for all; empty for everybody. `problem`: why it cannot be mounted now."""
+
+    name: str
+    share: bool
+    volumeName: str
+    default: bool
+    readOnly: bool
+    mountPath: str
+    description: str
+    problem: Reason | None
+    groups: list[str] | None
+
+
+class Storages(TypedDict):
+    """`problems`: mistakes of the admin's file of storages, for an admin."""
+
+    storages: list[Storage]
+    problems: list[Problem]
 
 
 class RateLimit(TypedDict):

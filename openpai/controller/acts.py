@@ -13,10 +13,10 @@ class StartTask:
 
 @dataclass(frozen=True, slots=True)
 class StopTask:
-    """SIGTERM, and SIGKILL after the grace period (seconds)."""
+    """SIGTERM now, and SIGKILL at `kill_at` (ms): who asks again, perhaps after a crash, gives no more time."""
 
     task: str
-    grace_s: float
+    kill_at: int
 
 
 @dataclass(frozen=True, slots=True)

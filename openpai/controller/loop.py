@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
 import structlog
@@ -12,7 +13,7 @@ from openpai.clock import new_id, now_ms
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import held
+from openpai.controller.placing import held, waiting_gangs, waits_for_place
 from openpai.controller.plans import images_of, plan_of
 from openpai.controller.prepare import Prepare
 from openpai.controller.reconcile import Decision, reconcile
@@ -20,17 +21,19 @@ from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
 from openpai.errors import NoContact, PaiError
 from openpai.images.cuda.machine import Machine
+from openpai.lifecycle.output import Output, read_output
+from openpai.lifecycle.patterns import LOOKED_AT
 from openpai.lifecycle.records import JobRun
 from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
-from openpai.runtime.demand import gang_of, nodes_for
+from openpai.runtime.demand import nodes_for
 from openpai.scheduler.explain import Reason
 from openpai.scheduler.resources import Node
 from openpai.scheduler.schedule import Cluster
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
-from openpai.store.logs import LogStore
+from openpai.store.logs import LogStore, TaskLog
 
 log = structlog.get_logger()
 
@@ -41,8 +44,6 @@ _NODES_FOR_MS = 10_000
 
 Only = Mapping[str, Mapping[str, frozenset[str]]]
 """Job id → role → the nodes that its tasks are bound to."""
-
-_EVIDENCE_BYTES = 16_384
 
 
 class Controller:
@@ -184,16 +185,19 @@ class Controller:
         nodes = await self.nodes()
         jobs, unreadable = await self._specs.of(await self._jobs.live())
         self._follow_logs(jobs, observation)
+        captured = frozenset(self._capture.captured)
+        outputs = await self._outputs(jobs, observation, captured)
         situation = Situation(
             now=now_ms(),
             observation=observation,
             nodes=nodes,
             starting=starting,
-            captured=frozenset(self._capture.captured),
-            outputs=self._outputs(jobs, observation),
+            captured=captured,
+            outputs=outputs,
             troubles=dict(self._performer.troubles),
             policy=self._policy,
             unreadable=unreadable,
+            pulled=dict(self._performer.pulled),
             only=self._only(jobs, await self.machines()),
         )
         decision = reconcile(jobs, situation, new_id)
@@ -217,19 +221,31 @@ class Controller:
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
         """The nodes that the roles of waiting jobs are bound to by their images."""
-        waiting = [(run, job) for run, job in jobs if run.state in (JobState.QUEUED, JobState.RETRYING)]
+        waiting = [
+            (run, job)
+            for run, job in jobs
+            if run.state == JobState.RETRYING or not job.gang or waits_for_place(run)
+        ]
         return {run.id: nodes_for(job, self._specs.needs(run.id), machines) for run, job in waiting}
 
-    def _outputs(self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation) -> dict[str, bytes]:
-        """The end of the log of each task that ended just now."""
-        ended: dict[str, bytes] = {}
+    async def _outputs(
+        self, jobs: Sequence[tuple[JobRun, Job]], observation: Observation, captured: AbstractSet[str]
+    ) -> dict[str, Output]:
+        """What the end of its log tells of each task that failed just now: one after the other, for the memory's
+        sake, and on a thread, since a log may be made to take long."""
+        ended: dict[str, Output] = {}
         for run, _ in jobs:
             for task in run.tasks:
                 seen = observation.tasks.get(task.uid)
-                if seen and seen.exit and task.uid in self._capture.captured and not is_final(task.state):
+                if (
+                    seen
+                    and seen.exit
+                    and seen.exit.code
+                    and task.uid in captured
+                    and not is_final(task.state)
+                ):
                     written = self._logs.of(run.id, task.uid)
-                    size = written.size()
-                    ended[task.uid] = written.read("all", max(0, size - _EVIDENCE_BYTES), size)
+                    ended[task.uid] = await asyncio.to_thread(_end_of, written, seen.exit.code)
         return ended
 
     def _tell_waits(self, waits: Mapping[str, Reason]) -> None:
@@ -244,7 +260,9 @@ class Controller:
         async def plan_for(act: StartTask) -> ContainerPlan:
             run, job = live[act.job_id]
             task = next(task for task in run.tasks if task.uid == act.task)
-            return await self._prepare(run.user, plan_of(run, job, task, self._specs.images(run.id)))
+            return await self._prepare(
+                run.user, job, plan_of(run, job, task, self._specs.keys(run), self._specs.images(run.id))
+            )
 
         for act in decision.acts:
             self._performer.do(act, partial(plan_for, act) if isinstance(act, StartTask) else _no_plan)
@@ -264,11 +282,15 @@ async def _no_plan() -> ContainerPlan:
     raise AssertionError("only a start has a plan")
 
 
+def _end_of(written: TaskLog, exit_code: int) -> Output:
+    size = written.size()
+    return read_output(written.read("all", max(0, size - LOOKED_AT), size), exit_code)
+
+
 def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]], only: Only) -> Cluster:
     live = [(run, job) for run, job in jobs if not is_final(run.state)]
+    now = now_ms()
     queue = [
-        gang_of(run.full_name, job.task_roles, only.get(run.id))
-        for run, job in live
-        if run.state == JobState.QUEUED
+        gang for run, job in live for gang in waiting_gangs(run.full_name, run, job, now, only.get(run.id))
     ]
     return Cluster(nodes, held(live), queue)

@@ -10,6 +10,7 @@ from openpai.clock import now_ms
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.situation import Trouble
 from openpai.errors import NoContact, PaiError, Problem, TemporaryFailure
+from openpai.lifecycle.records import Pulled
 from openpai.runtime.container import ContainerPlan
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ class Performer:
     ) -> None:
         self.troubles: dict[str, Trouble] = {}
         self.pulls: dict[str, dict[str, PullProgress]] = {}
+        self.pulled: dict[str, Pulled] = {}
         self._backend = backend
         self._started = started
         self._told = told
@@ -50,8 +52,9 @@ class Performer:
 
     def forget(self, live: Mapping[str, object]) -> None:
         """Drop what is known of task attempts that are not among the live ones."""
-        for task in self.troubles.keys() - live.keys():
-            del self.troubles[task]
+        for known in (self.troubles, self.pulled):
+            for task in known.keys() - live.keys():
+                del known[task]
 
     async def close(self) -> None:
         """Break off what is under way: every act is idempotent, and is asked for again after a start."""
@@ -80,9 +83,9 @@ class Performer:
         match act:
             case StartTask():
                 await self._start(act, plan)
-            case StopTask(task, grace_s):
+            case StopTask(task, kill_at):
                 await self._break_off_start(task)
-                await self._backend.stop(task, grace_s)
+                await self._backend.stop(task, max(kill_at - now_ms(), 0) / 1000)
             case RemoveTask(task):
                 await self._backend.remove(task)
             case RemoveNetwork(name):
@@ -91,10 +94,14 @@ class Performer:
     async def _start(self, act: StartTask, plan: MakePlan) -> None:
         def report(progress: PullProgress) -> None:
             self.pulls.setdefault(act.job_id, {})[act.task] = progress
+            if progress.done_bytes:
+                self.pulled[act.task] = Pulled(now_ms() - begun, progress.done_bytes)
             self._told(act.job_id)
 
         try:
-            await self._backend.start(await plan(), report)
+            made = await plan()
+            begun = now_ms()
+            await self._backend.start(made, report)
         except NoContact:
             raise
         except PaiError as error:

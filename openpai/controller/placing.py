@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.controller.situation import Situation
-from openpai.errors import PaiError
+from openpai.errors import PaiError, Params
 from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
 from openpai.protocol.job import Job
-from openpai.runtime.demand import gang_of, task_resources
+from openpai.runtime.demand import gangs_of, task_resources
 from openpai.runtime.network import lease_addresses, lease_subnet, shared_subnet
 from openpai.scheduler.explain import Reason, explain
 from openpai.scheduler.resources import NOTHING, Resources
-from openpai.scheduler.schedule import Placed, Waits, schedule
+from openpai.scheduler.schedule import Decision, Gang, Placed, Waits, schedule
 
 _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
 NOTHING_SEEN: Mapping[str, ObservedTask] = {}
@@ -36,56 +36,99 @@ def held(
     return amounts
 
 
+def waits_for_place(run: JobRun) -> bool:
+    """Whether a task of the job has no place yet."""
+    return any(task.state == TaskState.QUEUED for task in run.tasks)
+
+
+def waiting_gangs(
+    name: str, run: JobRun, job: Job, now: int, only: Mapping[str, frozenset[str]] | None
+) -> list[Gang]:
+    """What of the job waits for a place at this moment; all named by `name` (see `gangs_of`)."""
+    due = [t for t in run.tasks if t.state == TaskState.QUEUED and (t.due_at or 0) <= now]
+    return gangs_of(name, job, [(task.role, task.index) for task in due], only) if due else []
+
+
 def place(
     runs: Sequence[tuple[JobRun, Job]], situation: Situation
 ) -> tuple[dict[str, tuple[JobRun, list[Event]]], dict[str, Reason]]:
-    """The jobs that start now, by id, and why the others wait. `runs`: all live jobs, oldest first."""
-    waiting = {run.id: (run, job) for run, job in runs if run.state == JobState.QUEUED}
+    """The jobs of which something starts now, by id, and why the others wait. `runs`: all live jobs, oldest first."""
+    waiting = {run.id: run for run, _ in runs if waits_for_place(run)}
     if not waiting:
         return {}, {}
-    queue = [gang_of(run.id, job.task_roles, situation.only.get(run.id)) for run, job in waiting.values()]
+    queue = [
+        gang
+        for run, job in runs
+        if run.id in waiting
+        for gang in waiting_gangs(run.id, run, job, situation.now, situation.only.get(run.id))
+    ]
     holding = held(runs, situation.observation.tasks)
-    reasons: dict[str, Reason] = {}
+    exhausted: dict[str, Reason] = {}
     while True:
         leases = _Leases([*(run for run, _ in runs), *situation.unreadable], situation)
+        nodes, waits = _sorted_out(schedule(queue, situation.nodes, holding))
         placed: dict[str, tuple[JobRun, list[Event]]] = {}
-        exhausted: dict[str, Reason] = {}
-        for job_id, decision in schedule(queue, situation.nodes, holding).items():
-            match decision:
-                case Waits():
-                    behind = waiting[decision.behind][0].full_name if decision.behind else None
-                    reasons[job_id] = explain(decision, behind)
-                case Placed(nodes):
-                    try:
-                        placed[job_id] = _placed(waiting[job_id][0], nodes, leases, situation.now)
-                    except PaiError as error:
-                        exhausted[job_id] = Reason(error.first.code, error.first.params)
-        if not exhausted:
-            return placed, {job_id: reason for job_id, reason in reasons.items() if job_id not in placed}
-        reasons |= exhausted
-        queue = [gang for gang in queue if gang.name not in exhausted]  # they shall keep nobody else waiting
+        short: dict[str, Reason] = {}
+        for job_id, places in nodes.items():
+            try:
+                placed[job_id] = _placed(waiting[job_id], places, leases, situation.now)
+            except PaiError as error:
+                short[job_id] = Reason(error.first.code, error.first.params)
+        exhausted |= short
+        if not short:
+            reasons = {job_id: _explained(decision, waiting) for job_id, decision in waits.items()}
+            return placed, reasons | exhausted
+        # they shall keep nobody else waiting
+        queue = [gang for gang in queue if _job_of(gang.name) not in exhausted]
+
+
+def _explained(decision: Waits, waiting: Mapping[str, JobRun]) -> Reason:
+    return explain(decision, waiting[_job_of(decision.behind)].full_name if decision.behind else None)
+
+
+def _sorted_out(decisions: Mapping[str, Decision]) -> tuple[dict[str, dict[str, str]], dict[str, Waits]]:
+    """By job: the nodes of the tasks that start, and what the first that does not waits for."""
+    nodes: dict[str, dict[str, str]] = {}
+    waits: dict[str, Waits] = {}
+    for gang, decision in decisions.items():
+        match decision:
+            case Waits():
+                waits.setdefault(_job_of(gang), decision)
+            case Placed(places):
+                nodes.setdefault(_job_of(gang), {}).update(places)
+    return nodes, waits
+
+
+def _job_of(gang: str) -> str:
+    return gang.partition("/")[0]
 
 
 def _placed(run: JobRun, nodes: Mapping[str, str], leases: "_Leases", now: int) -> tuple[JobRun, list[Event]]:
+    happened: list[Event] = []
+    if run.state == JobState.QUEUED:
+        used = ", ".join(sorted(set(nodes.values())))
+        happened.append(Event(now, "JobPlaced", {"nodes": used, "attempt": run.attempt.index}))
+        run = replace(run, state=step_job(run.full_name, run.state, JobState.PREPARING))
+    if run.attempt.network is None or run.attempt.network.shared:
+        run = _addressed(run, leases)
+    tasks = tuple(_with_place(task, nodes.get(_task_name(task)), now, happened) for task in run.tasks)
+    return replace(run, tasks=tasks), happened
+
+
+def _addressed(run: JobRun, leases: "_Leases") -> JobRun:
+    """The job in its network, with an address for each of its tasks, also for those that wait on: it is theirs."""
     network, addresses = leases.take(run)
-    tasks = tuple(
-        replace(
-            task,
-            state=step_task(task.uid, task.state, TaskState.PREPARING),
-            node=nodes[_task_name(task)],
-            address=address,
-            placed_at=now,
-        )
-        for task, address in zip(run.tasks, addresses, strict=True)
-    )
-    run = replace(
-        run,
-        tasks=tasks,
-        attempt=replace(run.attempt, network=network),
-        state=step_job(run.full_name, run.state, JobState.PREPARING),
-    )
-    used = ", ".join(sorted(set(nodes.values())))
-    return run, [Event(now, "JobPlaced", {"nodes": used, "attempt": run.attempt.index})]
+    tasks = (replace(task, address=address) for task, address in zip(run.tasks, addresses, strict=True))
+    return replace(run, tasks=tuple(tasks), attempt=replace(run.attempt, network=network))
+
+
+def _with_place(task: TaskAttempt, node: str | None, now: int, happened: list[Event]) -> TaskAttempt:
+    if node is None:
+        return task
+    where: Params = {"role": task.role, "index": task.index, "node": node}
+    happened.append(Event(now, "TaskPlaced", where, task.uid))
+    state = step_task(task.uid, task.state, TaskState.PREPARING)
+    return replace(task, state=state, node=node, placed_at=now)
 
 
 def _task_name(task: TaskAttempt) -> str:

@@ -9,22 +9,29 @@ from openpai.images.lock import Lock, locked
 from openpai.images.reference import parse_reference
 from openpai.lifecycle.records import JobRun, TaskAttempt
 from openpai.protocol.job import Job
+from openpai.protocol.plugins import plugins_of
 from openpai.protocol.task_role import TaskRole
 from openpai.protocol.template import render_auth, render_commands
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import task_resources
 from openpai.runtime.plan import container_plan, network_plan
+from openpai.runtime.plugins.parts import MakeKeys, parts_of
 from openpai.runtime.view import JobView, RoleView, TaskView
 
 NOTHING_KEPT: Mapping[str, KeptImage] = {}
 
 
 def plan_of(
-    run: JobRun, job: Job, task: TaskAttempt, images: Mapping[str, KeptImage] = NOTHING_KEPT
+    run: JobRun,
+    job: Job,
+    task: TaskAttempt,
+    make_keys: MakeKeys,
+    images: Mapping[str, KeptImage] = NOTHING_KEPT,
 ) -> ContainerPlan:
     """The plan of a task attempt that has its place. Its secrets are rendered: keep it nowhere.
 
-    `images`: what was kept of the job's images, by their names in its file.
+    `make_keys`: gives the SSH keys of the job attempt. `images`: what was kept of the job's images, by their names
+    in its file.
     """
     network = run.attempt.network
     assert network is not None, f"{task.uid} has no network"
@@ -41,6 +48,7 @@ def plan_of(
         credential=Credential(*auth) if auth else None,
         commands=render_commands(job, task.role),
         network=network_plan(view, task_view, name=network.name, subnet=network.subnet),
+        parts=parts_of(view, task_view, {role: plugins_of(job, role) for role in job.task_roles}, make_keys),
     )
     return replace(plan, image_id=lock.image_id, refresh=not job.locks_images)
 
@@ -60,6 +68,7 @@ def _view(run: JobRun, job: Job) -> JobView:
         attempt=run.attempt.index,
         roles=tuple(_role_view(name, role) for name, role in job.task_roles.items()),
         addresses={(task.role, task.index): task.address or "" for task in run.tasks},
+        gang=job.gang,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from openpai.backends.contract import Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
-from openpai.controller.advance import advance
+from openpai.controller.advance import advance, task_retries
 from openpai.controller.placing import place
 from openpai.controller.situation import Situation
 from openpai.lifecycle.attempts import NewId
@@ -47,7 +47,7 @@ def reconcile(jobs: Sequence[tuple[JobRun, Job]], situation: Situation, new_id: 
         changed=changed,
         acts=[*_task_acts(runs, situation), *_leftovers(runs, situation)],
         waits={**waits, **_troubles(runs, situation)},
-        again_at=_again_at(runs, situation),
+        again_at=_again_at([(stepped[run.id][0], job) for run, job in jobs], situation),
     )
 
 
@@ -65,7 +65,7 @@ def _task_act(run: JobRun, task: TaskAttempt, situation: Situation) -> Act | Non
             waits = trouble is not None and (trouble.over or situation.now < trouble.again_at)
             return None if waits else StartTask(run.id, task.uid)
         case TaskState.STOPPING if seen is None or seen.phase not in (Phase.ENDING, Phase.EXITED):
-            return StopTask(task.uid, situation.policy.stop_grace_s)
+            return StopTask(task.uid, task.kill_at or 0)
         case _ if is_final(task.state) and seen is not None:
             return RemoveTask(task.uid)
         case _:
@@ -91,12 +91,19 @@ def _troubles(runs: Sequence[JobRun], situation: Situation) -> dict[str, Reason]
     }
 
 
-def _again_at(runs: Sequence[JobRun], situation: Situation) -> int | None:
+def _again_at(runs: Sequence[tuple[JobRun, Job]], situation: Situation) -> int | None:
     """A start that is due is not waited for: it is under way, and its end wakes the loop."""
-    times = [run.retry_at for run in runs if run.state == JobState.RETRYING and run.retry_at is not None]
+    times = [run.retry_at for run, _ in runs if run.state == JobState.RETRYING and run.retry_at is not None]
+    times += [situation.now for run, job in runs if task_retries(run, job, situation.policy)]
+    times += [
+        task.due_at
+        for run, _ in runs
+        for task in run.tasks
+        if task.state == TaskState.QUEUED and task.due_at is not None and situation.now < task.due_at
+    ]
     times += [
         situation.troubles[task.uid].again_at
-        for run in runs
+        for run, _ in runs
         for task in run.tasks
         if task.uid in situation.troubles
         and task.state == TaskState.PREPARING

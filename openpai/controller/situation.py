@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from openpai.backends.contract import Observation
 from openpai.errors import Problem
-from openpai.lifecycle.records import JobRun
+from openpai.lifecycle.output import Output
+from openpai.lifecycle.records import JobRun, Pulled
 from openpai.lifecycle.retry import back_off
+from openpai.protocol.job import Job
 from openpai.scheduler.resources import Node
 
 START_TRIES = 8
@@ -41,6 +43,14 @@ class Policy:
     network_pool: str
     stop_grace_s: float
     platform_retries: int
+    stop_grace_max_s: float = 3600
+
+    def grace_ms(self, job: Job) -> int:
+        """From SIGTERM to SIGKILL: what the job asks for, as far as the admin allows it."""
+        asked = (
+            self.stop_grace_s if job.stop_grace_s is None else min(job.stop_grace_s, self.stop_grace_max_s)
+        )
+        return round(asked * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +58,10 @@ class Situation:
     """The world at one moment.
 
     `starting`: task attempts whose start was under way before the observation was made: what was not observed
-    of them may yet come. `captured`: those whose log is whole; `outputs`: the end of the log of each task that
+    of them may yet come. `captured`: those whose log is whole; `outputs`: what the log of each task tells that
     was observed to have ended. `unreadable`: live jobs of which nobody knows any more what they are to do: they
-    are left alone, and keep what they have. `only`: job id → role → the nodes whose driver and GPUs its image runs
-    on; a role that is not in it can run anywhere.
+    are left alone, and keep what they have. `pulled`: the pull that a task's start waited for. `only`: job id →
+    role → the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere.
     """
 
     now: int
@@ -59,8 +69,9 @@ class Situation:
     nodes: Sequence[Node]
     starting: AbstractSet[str]
     captured: AbstractSet[str]
-    outputs: Mapping[str, bytes]
+    outputs: Mapping[str, Output]
     troubles: Mapping[str, Trouble]
     policy: Policy
     unreadable: Sequence[JobRun] = ()
+    pulled: Mapping[str, Pulled] = field(default_factory=dict)
     only: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from cryptography.fernet import InvalidToken
 
+from openpai.controller.ssh_keys import ssh_keys
 from openpai.errors import PaiError
 from openpai.images.cuda.needs import Needs
 from openpai.images.kept import KeptImage
@@ -13,6 +15,7 @@ from openpai.lifecycle.records import JobRun
 from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
 from openpai.protocol.secrets import unmask
+from openpai.runtime.plugins.parts import MakeKeys
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 
@@ -52,6 +55,10 @@ class Specs:
         """What these images need of a machine with GPUs, likewise."""
         known = self._known.get(job_id)
         return known.needs if known else {}
+
+    def keys(self, run: JobRun) -> MakeKeys:
+        """What gives the SSH keys of the job's attempt: always the same ones, which need not be kept therefore."""
+        return partial(ssh_keys, self._vault, run)
 
     async def _spec(self, run: JobRun) -> _Known | None:
         if run.id in self._known:

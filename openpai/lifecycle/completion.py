@@ -9,17 +9,26 @@ Per role, with f = minFailedInstances and s = minSucceededInstances (None: never
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from openpai.errors import Params
 from openpai.lifecycle.records import Diagnosis, Outcome, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.task_role import TaskRole
 
+NONE: AbstractSet[str] = frozenset()
 _SUCCESS = Diagnosis("Succeeded")
 
 
-def decide(roles: Mapping[str, TaskRole], tasks: Sequence[TaskAttempt]) -> Outcome | None:
-    """The outcome of the attempt, or None while it is open. `tasks`: the latest attempt of every task."""
+def decide(
+    roles: Mapping[str, TaskRole], tasks: Sequence[TaskAttempt], again: AbstractSet[str] = NONE
+) -> Outcome | None:
+    """The outcome of the attempt, or None while it is open. `tasks`: the latest attempt of every task.
+
+    `again`: the uids of those that ended and are followed by another attempt: their tasks have not ended.
+    """
+    if again:
+        tasks = [task for task in tasks if task.uid not in again]
     triggered = [
         (ended_at, outcome)
         for name, role in roles.items()
@@ -27,7 +36,7 @@ def decide(roles: Mapping[str, TaskRole], tasks: Sequence[TaskAttempt]) -> Outco
     ]
     if triggered:
         return min(triggered, key=lambda pair: pair[0])[1]
-    if all(is_final(task.state) for task in tasks):
+    if not again and all(is_final(task.state) for task in tasks):
         return Outcome(JobState.SUCCEEDED, _SUCCESS, "AllTasksEnded", {"total": len(tasks)})
     return None
 

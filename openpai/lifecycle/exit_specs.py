@@ -20,6 +20,10 @@ class Behavior(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNRECOGNISED = 255
+"""OpenPAI's number for the failure of a command that no entry of its table knows."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExitSpec:
     """One entry: OpenPAI's number for it, who is at fault, how it is retried."""
@@ -28,6 +32,11 @@ class ExitSpec:
     code: int
     fault: str
     behavior: Behavior
+
+    @property
+    def numbered(self) -> bool:
+        """Whether OpenPAI has a number for just this."""
+        return self.code != UNRECOGNISED
 
 
 @cache
@@ -42,7 +51,7 @@ def exit_specs() -> Mapping[str, ExitSpec]:
 
 def exit_spec(code: str) -> ExitSpec:
     """The entry of a diagnosis code; one that the table lacks counts as unknown."""
-    return exit_specs().get(code) or ExitSpec(code, 255, "unknown", Behavior.UNKNOWN)
+    return exit_specs().get(code) or ExitSpec(code, UNRECOGNISED, "unknown", Behavior.UNKNOWN)
 
 
 def exit_code(attempt: JobAttempt) -> int | None:

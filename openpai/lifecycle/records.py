@@ -20,8 +20,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulled:
+    """The pull of an image that a task waited for: how long (ms), and how much came."""
+
+    ms: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskAttempt:
-    """One attempt of one task. `uid` names its container and its log."""
+    """One attempt of one task. `uid` names its container and its log.
+
+    `platform_retries`: how many of the attempts before it were added for the platform's faults; the others were
+    for the user's. `due_at`: it is not placed before. `stopping_at`: when it was told to end, and `kill_at`: when
+    SIGKILL follows.
+    """
 
     uid: str
     role: str
@@ -36,6 +49,11 @@ class TaskAttempt:
     completed_at: int | None = None
     exit: Exit | None = None
     diagnosis: Diagnosis | None = None
+    platform_retries: int = 0
+    due_at: int | None = None
+    pulled: Pulled | None = None
+    stopping_at: int | None = None
+    kill_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,8 @@ class JobAttempt:
 class JobRun:
     """A job as it stands: its state, its current attempt, and the latest attempt of each of its tasks.
 
-    `user_retries` and `platform_retries` count the attempts that were added for either cause.
+    `user_retries` and `platform_retries` count the attempts that were added for either cause since a person had it
+    run. `rerun_at`: when a person last had it run again after its end.
     """
 
     id: str
@@ -91,6 +110,18 @@ class JobRun:
     retry_at: int | None = None
     launched_at: int | None = None
     completed_at: int | None = None
+    rerun_at: int | None = None
+
+    @property
+    def turn(self) -> tuple[int, str]:
+        """Its place in the order of all jobs."""
+        return self.submitted_at if self.rerun_at is None else self.rerun_at, self.id
+
+    @property
+    def first_attempt(self) -> int:
+        """The index of the attempt with which a person had it run."""
+        begun = self.user_retries + self.platform_retries - (self.state == JobState.RETRYING)
+        return self.attempt.index - begun
 
     @property
     def full_name(self) -> str:

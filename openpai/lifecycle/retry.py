@@ -1,9 +1,15 @@
-"""Whether an attempt that failed is followed by another: every cause has a budget, none is endless."""
+"""Whether an attempt that has ended is followed by another: every cause has a budget of its own."""
 
 from dataclasses import dataclass
 
 from openpai.lifecycle.exit_specs import Behavior, exit_spec
 from openpai.lifecycle.records import Diagnosis
+
+EVERY_FAILURE = -1
+"""A user's budget without end, for failures."""
+
+ALWAYS = -2
+"""A user's budget without end, for successes too: a service."""
 
 _FIRST_DELAY_MS = 1_000
 _LONGEST_DELAY_MS = 300_000
@@ -19,7 +25,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What was used and what there is of each."""
+    """What was used and what there is of each. `user_max` may be EVERY_FAILURE or ALWAYS."""
 
     user_used: int
     user_max: int
@@ -27,14 +33,19 @@ class Budget:
     platform_max: int
 
 
-def decide_retry(cause: Diagnosis, budget: Budget) -> Retry | None:
-    """The retry that follows a failure with this cause, or None.
+def decide_retry(cause: Diagnosis, budget: Budget, took_ms: int = 0) -> Retry | None:
+    """The retry that follows an end with this cause, or None. `took_ms`: how long the attempt lasted.
 
-    The user's own failures start again at once, the platform's after a delay that doubles each time.
+    The user's own failures start again at once, the platform's after a delay that doubles each time. Where the user
+    set no end, attempts begin that delay apart: one that lasted longer is followed at once.
     """
     match exit_spec(cause.code).behavior:
+        case Behavior.UNKNOWN if budget.user_max < 0:
+            return _endless(budget, took_ms)
         case Behavior.UNKNOWN if budget.user_used < budget.user_max:
             return Retry(by_user=True, delay_ms=0)
+        case Behavior.SUCCESS if budget.user_max == ALWAYS:
+            return _endless(budget, took_ms)
         case Behavior.TRANSIENT if budget.platform_used < budget.platform_max:
             return Retry(by_user=False, delay_ms=back_off(budget.platform_used))
         case _:
@@ -44,3 +55,7 @@ def decide_retry(cause: Diagnosis, budget: Budget) -> Retry | None:
 def back_off(tries: int) -> int:
     """How long to wait (ms) after so many tries: 1 s, 2 s, 4 s, … at most 5 minutes."""
     return min(_FIRST_DELAY_MS << min(tries, 20), _LONGEST_DELAY_MS)
+
+
+def _endless(budget: Budget, took_ms: int) -> Retry:
+    return Retry(by_user=True, delay_ms=max(back_off(budget.user_used) - took_ms, 0))

@@ -1,7 +1,8 @@
 """The state machines of a task attempt and of a job: every state, what it means, and what may follow.
 
 Everything that changes a state goes through `step_task` or `step_job`; a step that is not in the table is a
-fault of this program and raises. States only move forward: a retry is a new attempt, never a step back.
+fault of this program and raises. States only move forward: a retry is a new attempt, never a step back. What has
+ended stays as it ended; only a person can have the job run again, which begins a new attempt.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from enum import StrEnum
 
 class TaskState(StrEnum):
     """The state of one attempt of one task."""
+
+    __hash__ = str.__hash__  # they are looked up for every task at every look: not by a function in Python
 
     QUEUED = "QUEUED"  # waits for cells
     PREPARING = "PREPARING"  # has its place; the image is pulled, the container made
@@ -22,6 +25,8 @@ class TaskState(StrEnum):
 
 class JobState(StrEnum):
     """The state of a job, over all its attempts."""
+
+    __hash__ = str.__hash__
 
     QUEUED = "QUEUED"  # the attempt waits for cells
     PREPARING = "PREPARING"  # the attempt has its places, no task has run yet
@@ -63,6 +68,9 @@ JOB_STEPS: Mapping[JobState, frozenset[JobState]] = {
 }
 
 
+_FINAL = frozenset(state for steps in (TASK_STEPS, JOB_STEPS) for state, next_ in steps.items() if not next_)
+
+
 class IllegalStep(Exception):
     """A step that the table does not allow. Tells the whole story: who, from where, to where."""
 
@@ -83,7 +91,7 @@ def step_job(who: str, old: JobState, new: JobState) -> JobState:
 
 def is_final(state: TaskState | JobState) -> bool:
     """Whether nothing can follow."""
-    return not (TASK_STEPS[state] if isinstance(state, TaskState) else JOB_STEPS[state])
+    return state in _FINAL
 
 
 def public_task_state(state: TaskState) -> str:

@@ -42,9 +42,17 @@ def message(code: str, params: Mapping[str, object], language: str) -> Message:
     """
     entries = catalogue(language)
     entry = entries[code]
+    values = _Values(params)
     if (cause := str(params.get("cause", ""))) in entries:
-        params = {**params, "cause": entries[cause]["text"].format_map(params)}
-    return Message(entry["text"].format_map(params), entry.get("fix", "").format_map(params))
+        values["cause"] = entries[cause]["text"].format_map(values)
+    return Message(entry["text"].format_map(values), entry.get("fix", "").format_map(values))
+
+
+class _Values(dict[str, object]):
+    """What was kept by an earlier version may lack a parameter that its text has now: its name is put."""
+
+    def __missing__(self, name: str) -> str:
+        return f"‹{name}›"
 
 
 def choose_language(wanted: str) -> str:

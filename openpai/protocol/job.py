@@ -84,7 +84,7 @@ class Job(Model):
     defaults: Defaults = Field(default_factory=Defaults, description="Virtual cluster and deployment.")
     extras: Anything = Field(
         default_factory=dict,
-        description="Free-form: scheduling, storages, plugins. Kept; of it, only `lockImages` has an effect yet.",
+        description="Free-form: scheduling, storages, plugins. What the platform does not know is kept.",
     )
 
     @property
@@ -102,6 +102,12 @@ class Job(Model):
         """Whether every task and retry uses the image that a tag named at submission; only a literal `false` turns
         it off."""
         return self.extras.get("lockImages") is not False
+
+    @property
+    def stop_grace_s(self) -> float | None:
+        """`extras.stopGracePeriodSeconds`, where it is an amount of time: seconds from SIGTERM to SIGKILL."""
+        wanted = self.extras.get("stopGracePeriodSeconds")
+        return wanted if isinstance(wanted, int | float) and wanted is not True and wanted >= 0 else None
 
     @property
     def priority_class(self) -> str | None:

@@ -111,6 +111,8 @@ def _mistake(
             yield _wrong_value(path, value, context["expected"].replace("'", ""))
         case "greater_than_equal":
             yield _wrong_value(path, value, f">= {context['ge']}")
+        case "less_than_equal":
+            yield _wrong_value(path, value, f"<= {context['le']}")
         case _:
             allowed = IDENTIFIER if at_key else NAME if kind == "string_pattern_mismatch" else kind
             yield _wrong_value(path, value, allowed, at_key=at_key)

@@ -12,6 +12,7 @@ from openpai.protocol.document import Document, load
 from openpai.protocol.findings import MOST_FINDINGS, Finding
 from openpai.protocol.job import Job
 from openpai.protocol.mistakes import mistakes
+from openpai.protocol.plugin_findings import plugin_mistakes, plugin_warnings
 from openpai.protocol.references import references
 from openpai.protocol.secrets import MASK, restore, still_masked
 from openpai.protocol.template import WARNINGS
@@ -62,7 +63,8 @@ def parse(
     found += [finding for finding in templates if finding.code not in WARNINGS]
     if source.problems or found or job is None:
         raise PaiError(*_sorted([*source.problems, *map(source.locate, found)]))
-    soft = [*warnings(document, job), *(finding for finding in templates if finding.code in WARNINGS)]
+    soft = [*warnings(document, job), *plugin_warnings(document)]
+    soft += [finding for finding in templates if finding.code in WARNINGS]
     return ParsedJob(job, document, source, tuple(_sorted(map(source.locate, soft))))
 
 
@@ -86,6 +88,7 @@ def _overridden(document: Mapping[str, Any], field: str, values: Mapping[str, ob
 def _validate(document: Mapping[str, Any]) -> tuple[Job | None, list[Finding]]:
     masked = list(still_masked(document))
     found = [*islice(references(document), MOST_FINDINGS), *masked]
+    found += islice(plugin_mistakes(document), MOST_FINDINGS)
     try:
         return Job.model_validate(document), found
     except ValidationError as error:

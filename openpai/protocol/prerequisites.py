@@ -43,7 +43,8 @@ class _Source(_Prerequisite):
     model_config = ConfigDict(extra="allow")
 
     plugin: str = Field(
-        "", description="A runtime plugin; other keys are its parameters. Kept; this version runs no plugins."
+        "",
+        description="A runtime plugin, as `com.microsoft.pai.runtimeplugin.cmd`; other keys are its parameters.",
     )
     require: Strings = Field((), description="Kept for OpenPAI's sake; nothing reads it.")
 

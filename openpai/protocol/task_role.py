@@ -74,12 +74,12 @@ class TaskRole(Model):
     protocol_version: ProtocolVersion = Field(2, description="Version of the protocol; ignored here.")
     instances: Positive = Field(1, description="Number of tasks; 1 by default.")
     completion: Completion = Field(default_factory=Completion, description="When this role ends the job.")
-    task_retry_count: Annotated[Integer, at_least(0, 0)] = Field(
-        0, description="Retries of a single task. Kept; this version retries whole jobs only."
+    task_retry_count: Annotated[Integer, at_least(-2, 0)] = Field(
+        0,
+        description="Retries of a single task, where `extras.gangAllocation` is `false`; -1 after every failure, "
+        "-2 after a success too.",
     )
-    prerequisites: Strings = Field(
-        (), description="Names of prerequisites whose plugins act. Kept; this version runs none."
-    )
+    prerequisites: Strings = Field((), description="Names of prerequisites whose plugins act, in this order.")
     docker_image: str = Field(description="Name of the `dockerimage` prerequisite to run in.")
     data: str | None = Field(None, description="Name of the `data` prerequisite for `$data`.")
     output: str | None = Field(None, description="Name of the `output` prerequisite for `$output`.")

@@ -14,7 +14,7 @@ from openpai.errors import PaiError, Params
 from openpai.protocol.findings import MOST_FINDINGS, Finding, Path, listed
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
-from openpai.protocol.scalars import print_scalar
+from openpai.protocol.scalars import print_scalar, resolve
 
 Scope = Mapping[str, object]
 """What templates may refer to: the name after `$` → its value."""
@@ -78,11 +78,7 @@ def render_commands(job: Job, role_name: str) -> str:
 
     Holds secrets in clear. Raises PaiError for a tag without a value (`parse` has refused such jobs).
     """
-    role = job.task_roles[role_name]
-    scope: dict[str, object] = {"parameters": job.parameters, "secrets": job.secrets}
-    for kind, name in (("script", role.script), ("output", role.output), ("data", role.data)):
-        if name is not None:
-            scope[kind] = job.prerequisite(kind, name).model_dump(by_alias=True, exclude_unset=True)
+    role, scope = job.task_roles[role_name], role_scope(job, role_name)
     around = job.deployment.task_roles.get(role_name) if job.deployment else None
     commands = role.commands
     if around is not None:
@@ -91,6 +87,38 @@ def render_commands(job: Job, role_name: str) -> str:
     lines = [renderer.render(command.strip(), scope, *COMMAND_PASSES) for command in commands]
     _refuse(renderer)
     return "\n".join(lines).strip()
+
+
+def role_scope(job: Job, role_name: str) -> Scope:
+    """What templates of a role may refer to."""
+    role = job.task_roles[role_name]
+    scope: dict[str, object] = {"parameters": job.parameters, "secrets": job.secrets}
+    for kind, name in (("script", role.script), ("output", role.output), ("data", role.data)):
+        if name is not None:
+            scope[kind] = job.prerequisite(kind, name).model_dump(by_alias=True, exclude_unset=True)
+    return scope
+
+
+def render_values(value: object, scope: Scope) -> object:
+    """`value` with all texts in it rendered. A text that is one template and nothing else becomes what YAML reads in
+    its value: a number stays one. Raises PaiError for a tag without a value."""
+    renderer = Renderer()
+    rendered = _render_values(value, scope, renderer)
+    _refuse(renderer)
+    return rendered
+
+
+def _render_values(value: object, scope: Scope, renderer: Renderer) -> object:
+    match value:
+        case str():
+            text = renderer.render(value, scope, *COMMAND_PASSES)
+            return resolve(text) if text != value and _TAG.fullmatch(value.strip()) else text
+        case Mapping():
+            return {key: _render_values(inner, scope, renderer) for key, inner in value.items()}
+        case list() | tuple():
+            return [_render_values(inner, scope, renderer) for inner in value]
+        case _:
+            return value
 
 
 COMMAND_PASSES: tuple[tuple[str, ...], ...] = (("parameters", "script", "output", "data"), ("secrets",))

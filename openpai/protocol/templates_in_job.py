@@ -6,6 +6,7 @@ Works on plain values of any shape, so that a missing parameter is told together
 from collections.abc import Iterator, Mapping
 
 from openpai.protocol.findings import Finding, Path, items, mapping
+from openpai.protocol.plugins import asked_by_role
 from openpai.protocol.template import AUTH_PASSES, COMMAND_PASSES, Renderer, Scope
 
 _SOURCES = ("script", "output", "data")
@@ -27,7 +28,8 @@ def template_findings(document: Mapping[str, object]) -> list[Finding]:
             kind: sources.get((kind, role.get(kind))) for kind in _SOURCES if isinstance(role.get(kind), str)
         }
         scope = {**values, **{kind: source for kind, source in chosen.items() if source is not None}}
-        for path, command in (*_commands(name, role), *_around(name, *around)):
+        texts = (*_commands(name, role), *_around(name, *around), *_plugins(document, name))
+        for path, command in texts:
             _render(renderer, command, scope, COMMAND_PASSES, path)
     distinct = {(finding.code, finding.path, finding.needle): finding for finding in renderer.findings}
     return list(distinct.values())
@@ -70,3 +72,20 @@ def _around(name: str, position: int, deployment: object) -> Iterator[tuple[Path
     for field in ("preCommands", "postCommands"):
         for index, command in enumerate(items(role, field)):
             yield ("deployments", position, "taskRoles", name, field, index), command
+
+
+def _plugins(document: Mapping[str, object], role: str) -> Iterator[tuple[Path, object]]:
+    for asked in asked_by_role(document, role):
+        yield from _texts(asked.parameters, asked.path)
+
+
+def _texts(value: object, path: Path) -> Iterator[tuple[Path, object]]:
+    """Every text in `value`, with its place."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(inner, (*path, key))
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _texts(inner, (*path, index))
+    elif isinstance(value, str):
+        yield path, value

@@ -8,13 +8,11 @@ from pydantic import BaseModel
 from openpai.errors import Params
 from openpai.protocol.findings import Finding, Path, items, mapping
 from openpai.protocol.job import Defaults, Job
-from openpai.protocol.prerequisites import Auth, DockerImage
+from openpai.protocol.prerequisites import Auth
 from openpai.protocol.task_role import ContainerOptions, TaskRole
 
-_PLUGINS = "com.microsoft.pai.runtimeplugin"
 _EXTRAS = {
     "hivedScheduler": "NoHived",
-    "storages": "NothingMounted",
     "jobStatusChangeNotification": "NobodyNotified",
     "tensorBoard": "NoTensorBoard",
 }
@@ -29,6 +27,9 @@ def warnings(document: Mapping[str, object], job: Job) -> Iterator[Finding]:
     gang = job.extras.get("gangAllocation", True)
     if not isinstance(gang, bool):
         yield _not_boolean(("extras", "gangAllocation"), gang, read_as=True)
+    if "stopGracePeriodSeconds" in job.extras and job.stop_grace_s is None:
+        shown = {"field": "stopGracePeriodSeconds", "value": str(job.extras["stopGracePeriodSeconds"])[:60]}
+        yield Finding("NoStopGrace", ("extras", "stopGracePeriodSeconds"), shown)
     for name, role in job.task_roles.items():
         yield from _role(mapping(document["taskRoles"], name), role, ("taskRoles", name))
     for index, deployment in enumerate(job.deployments):
@@ -42,41 +43,21 @@ def _not_there_yet(job: Job) -> Iterator[Finding]:
     """What the platform will do one day, and what it does until then."""
     if job.virtual_cluster != "default":
         yield _kept("OneQueue", ("defaults", "virtualCluster"))
-    if not job.gang:
-        yield _kept("TasksStartTogether", ("extras", "gangAllocation"))
     for field, instead in _EXTRAS.items():
         if _asks(job.extras.get(field)):
             yield _kept(instead, ("extras", field))
-    yield from _plugins(job)
     for name, role in job.task_roles.items():
         path: Path = ("taskRoles", name)
-        if role.task_retry_count:
-            yield _kept("NoTaskRetries", (*path, "taskRetryCount"))
+        if role.task_retry_count and job.gang:
+            params: Params = {"field": "taskRetryCount"}
+            yield Finding("TaskRetriesNeedNoGang", (*path, "taskRetryCount"), params, at_key=True)
         if role.extra_container_options.infiniband:
             yield _kept("NoInfiniBand", (*path, "extraContainerOptions", "infiniband"))
-
-
-def _plugins(job: Job) -> Iterator[Finding]:
-    plugins = job.extras.get(_PLUGINS)
-    if isinstance(plugins, list | tuple):
-        for index, entry in enumerate(plugins):
-            name = entry.get("plugin") if isinstance(entry, Mapping) else None
-            yield _plugin(name, ("extras", _PLUGINS, index))
-    elif plugins:
-        yield _plugin(None, ("extras", _PLUGINS))
-    for index, prerequisite in enumerate(job.prerequisites):
-        if not isinstance(prerequisite, DockerImage) and prerequisite.plugin:
-            yield _plugin(prerequisite.plugin, ("prerequisites", index, "plugin"))
 
 
 def _asks(value: object) -> bool:
     """Whether anything is asked for: `{running: false}` asks for nothing."""
     return any(value.values()) if isinstance(value, Mapping) else bool(value)
-
-
-def _plugin(name: object, path: Path) -> Finding:
-    shown = name[:100] if isinstance(name, str) and name else "–"
-    return _kept("PluginNotRun", path, plugin=shown)
 
 
 def _kept(instead: str, path: Path, **params: str) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from openpai.images.credentials.credential import Credential
 from openpai.scheduler.resources import Resources
+from openpai.storages.storage import Mount
 
 MOUNT = "/usr/local/pai"
 """Where `ContainerPlan.files` lie in the container, read-only."""
@@ -37,6 +38,8 @@ class ContainerPlan:
     `image` is a reference, normally with the digest that was locked at submission. `image_id` (`sha256:…`) is set
     instead of a digest for an image that was made on the machine and is in no registry. `refresh`: the tag is asked
     for anew at each start (no digest lock), and what is here is used only where the registry is out of reach.
+
+    `mounts`: folders of the machine, of which `prepare` has made sure that they are there.
     """
 
     task: str
@@ -52,3 +55,4 @@ class ContainerPlan:
     network: NetworkPlan
     image_id: str = ""
     refresh: bool = False
+    mounts: tuple[Mount, ...] = ()

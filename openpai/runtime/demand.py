@@ -1,6 +1,6 @@
 """What a job asks of the scheduler."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from openpai.images.cuda.fit import preflight
 from openpai.images.cuda.machine import Machine
@@ -34,6 +34,30 @@ def gang_of(
         {task: needs for task, (_, needs) in tasks.items()},
         {task: only[role_name] for task, (role_name, _) in tasks.items() if only and role_name in only},
     )
+
+
+def gangs_of(
+    name: str,
+    job: Job,
+    waiting: Iterable[tuple[str, int]],
+    only: Mapping[str, frozenset[str]] | None = None,
+) -> list[Gang]:
+    """A job that waits, as the scheduler sees it: one gang, or each task that waits (role, index) for itself, which
+    is then named `<name>/<role>-<index>`. `only` as for `gang_of`."""
+    if job.gang:
+        return [gang_of(name, job.task_roles, only)]
+    return [_lone(name, job, role, index, only or {}) for role, index in waiting]
+
+
+def _lone(name: str, job: Job, role: str, index: int, only: Mapping[str, frozenset[str]]) -> Gang:
+    task = f"{role}-{index}"
+    bound = {task: only[role]} if role in only else {}
+    return Gang(f"{name}/{task}", {task: task_resources(job.task_roles[role])}, bound)
+
+
+def all_tasks(job: Job) -> list[tuple[str, int]]:
+    """(role, index) of every task."""
+    return [(name, index) for name, role in job.task_roles.items() for index in range(role.instances)]
 
 
 def nodes_for(

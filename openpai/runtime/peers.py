@@ -4,6 +4,7 @@ They exist under the role's name as the job has it and under OpenPAI's normalise
 variable, the role that is really called so has it.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from openpai.protocol.job import normalise_role_name
@@ -11,6 +12,9 @@ from openpai.runtime.ports import ports_of
 from openpai.runtime.view import JobView, RoleView
 
 Variables = dict[str, str]
+
+DNS_LABEL = 63
+"""Characters of the longest name that a host can have."""
 
 
 def role_variables(job: JobView) -> Variables:
@@ -65,6 +69,16 @@ def addresses_of(job: JobView, role: RoleView) -> list[str]:
 def joined_ports(role: RoleView) -> dict[str, str]:
     """The ports of a role's tasks, by label, as lists with commas."""
     return {label: ",".join(map(str, numbers)) for label, numbers in ports_of(role.ports).items()}
+
+
+def host_name(role: str, index: int) -> str:
+    """`<normalised role>-<index>`; a name too long is cut and told from others by a digest of the whole."""
+    name, end = normalise_role_name(role) or "task", f"-{index}"
+    room = DNS_LABEL - len(end)
+    if len(name) > room:
+        digest = hashlib.sha256(role.encode()).hexdigest()[:8]
+        name = f"{name[: room - 9]}-{digest}"
+    return name + end
 
 
 _LOOP = """\

@@ -1,19 +1,19 @@
 """One attempt of one task as a `ContainerPlan`: the last pure step before a backend."""
 
-import hashlib
+from collections.abc import Sequence
 
 from openpai.images.credentials.credential import Credential
-from openpai.protocol.job import normalise_role_name
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.runtime.environment import environment
+from openpai.runtime.frameworks import HOSTFILE, framework_script, hostfile
+from openpai.runtime.peers import DNS_LABEL, host_name
+from openpai.runtime.plugins.part import Part
 from openpai.runtime.scripts import scripts
 from openpai.runtime.view import JobView, TaskView
 
 PIDS = 32768
 """Processes and threads of one container: a fork bomb ends here, but no training with hundreds of data loaders
 that have a thread per core each."""
-
-_DNS_LABEL = 63
 
 
 def container_plan(
@@ -24,13 +24,13 @@ def container_plan(
     credential: Credential | None,
     commands: str,
     network: NetworkPlan,
-    pids: int = PIDS,
+    parts: Sequence[Part] = (),
 ) -> ContainerPlan:
     """The plan of this attempt of this task.
 
     `commands` is the role's rendered script (deployment's commands included) and may hold secrets: it goes
-    into the file `user.sh` and nowhere else. `network` comes from `network_plan`. `KeyError` if the job has no
-    such role, or a task has no address; `Refused` if there are not enough ports.
+    into the file `user.sh` and nowhere else. `network` comes from `network_plan`, `parts` from `parts_of`.
+    `KeyError` if the job has no such role, or a task has no address; `Refused` if there are not enough ports.
     """
     role = job.role(task.role)
     around = environment(job, task)
@@ -40,11 +40,15 @@ def container_plan(
         credential=credential,
         labels=_labels(job, task),
         environment=around.exported,
-        files=scripts(commands, around.script),
+        files={
+            **scripts(commands, around.script, parts),
+            "frameworks.sh": framework_script(job, task),
+            HOSTFILE: hostfile(job),
+        },
         resources=role.resources,
         shm_mb=role.shm_mb,
-        pids=pids,
-        hostname=_dns_label(task),
+        pids=PIDS,
+        hostname=host_name(task.role, task.index),
         network=network,
     )
 
@@ -53,13 +57,13 @@ def network_plan(job: JobView, task: TaskView, *, name: str, subnet: str) -> Net
     """The task's place in the network `name`: isolated if the job has no other task, else its peers find it
     by address and by the names `<role>-<index>`, both with the role's own and with its normalised name."""
     alone = len(job.tasks) == 1
-    aliases = dict.fromkeys((f"{task.role}-{task.index}", _dns_label(task)))
+    aliases = dict.fromkeys((f"{task.role}-{task.index}", host_name(task.role, task.index)))
     return NetworkPlan(
         name=name,
         subnet=subnet,
         address=job.addresses[task.role, task.index],
         isolated=alone,
-        aliases=() if alone else tuple(alias for alias in aliases if len(alias) <= _DNS_LABEL),
+        aliases=() if alone else tuple(alias for alias in aliases if len(alias) <= DNS_LABEL),
     )
 
 
@@ -71,13 +75,3 @@ def _labels(job: JobView, task: TaskView) -> dict[str, str]:
         "openpai.job-attempt": str(job.attempt),
         "openpai.task-attempt": str(task.attempt),
     }
-
-
-def _dns_label(task: TaskView) -> str:
-    """`<normalised role>-<index>`; a name too long is cut and told from others by a digest of the whole."""
-    name, end = normalise_role_name(task.role) or "task", f"-{task.index}"
-    room = _DNS_LABEL - len(end)
-    if len(name) > room:
-        digest = hashlib.sha256(task.role.encode()).hexdigest()[:8]
-        name = f"{name[: room - 9]}-{digest}"
-    return name + end

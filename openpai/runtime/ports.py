@@ -9,8 +9,14 @@ from collections.abc import Mapping
 from openpai.errors import Problem, Refused
 
 FIRST_PORT = 15000
-LAST_PORT = 65535
+LAST_PORT = 29499
 MOST_PORTS = LAST_PORT - FIRST_PORT + 1
+
+RENDEZVOUS_PORT = 29500
+"""Kept free in every task for `MASTER_PORT`: no label is ever given it. It is PyTorch's own default."""
+
+TENSORFLOW_PORT = 29501
+"""Kept free in every task for the servers that `TF_CONFIG` names."""
 
 _ALWAYS = ("ssh", "http")
 

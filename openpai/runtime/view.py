@@ -27,7 +27,8 @@ class RoleView:
 class JobView:
     """One attempt of a job: who owns it, its roles in the job's order, and the address of every task.
 
-    `attempt` counts from 0; `addresses` is by (role name, index) and complete before anything starts.
+    `attempt` counts from 0; `addresses` is by (role name, index) and complete before anything starts. `gang`: all
+    tasks start together, as those of a distributed training do.
     """
 
     user: str
@@ -36,6 +37,7 @@ class JobView:
     attempt: int
     roles: tuple[RoleView, ...]
     addresses: Mapping[tuple[str, int], str]
+    gang: bool = True
 
     @property
     def full_name(self) -> str:

@@ -19,13 +19,14 @@ from openpai.server.routes import (
     info,
     jobs,
     logs,
+    storages,
     streams,
     submissions,
 )
 from openpai.server.services import Services
 from openpai.server.shapes import ErrorReply
 
-_SUBJECTS = (submissions, jobs, logs, streams, credentials, groups, image_disk, images)
+_SUBJECTS = (submissions, jobs, logs, streams, credentials, groups, image_disk, images, storages)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -41,14 +41,14 @@ def diagnosis_reply(cause: Diagnosis | None, language: str) -> DiagnosisReply | 
 
 
 def exit_spec_reply(cause: Diagnosis | None, code: int | None, language: str) -> ExitSpecReply | None:
-    """What is known of the exit; `code` is what was shown as the exit code."""
+    """What is known of the exit, under OpenPAI's number for it, else under `code`, which is shown as exit code."""
     if cause is None:
         return None
     spec = exit_spec(cause.code)
     words = message(cause.code, cause.params, language)
     success = "USER_STOP" if spec.behavior == Behavior.STOP else "USER_SUCCESS"
     return ExitSpecReply(
-        code=spec.code if code is None else code,
+        code=spec.code if code is None or spec.numbered else code,
         phrase=spec.name,
         type=_TYPES.get(spec.fault, success),
         behavior="PERMANENT" if spec.behavior == Behavior.STOP else spec.behavior.value.upper(),
@@ -91,7 +91,7 @@ def task_attempt_fields(
         currentAttemptLaunchedTime=task.launched_at,
         currentAttemptCompletedTime=task.completed_at,
         containerId=task.uid if placed else None,
-        containerIp=task.address,
+        containerIp=task.address if placed else None,
         containerNodeName=task.node,
         containerPorts=dict(ports) if placed else {},
         containerLog=f"{task_path(task, full_name, job_attempt)}/logs" if begun else None,
@@ -99,7 +99,24 @@ def task_attempt_fields(
         containerExitSpec=exit_spec_reply(task.diagnosis, code, language),
         containerExitDiagnostics=exit_diagnostics(task.diagnosis, language),
         diagnosis=diagnosis_reply(task.diagnosis, language),
+        placedTime=task.placed_at,
+        waitedMs=_from(task.created_at, task.completed_at if task.placed_at is None else task.placed_at),
+        pulledMs=task.pulled.ms if task.pulled else None,
+        startedMs=_start_took(task),
+        ranMs=_from(task.launched_at, task.completed_at),
+        stoppingTime=task.stopping_at,
+        killTime=task.kill_at,
     )
+
+
+def _from(begin: int | None, end: int | None) -> int | None:
+    return None if begin is None or end is None else max(end - begin, 0)
+
+
+def _start_took(task: TaskAttempt) -> int | None:
+    """From the place to the first process, but for the pull."""
+    took = _from(task.placed_at, task.launched_at)
+    return None if took is None else max(took - (task.pulled.ms if task.pulled else 0), 0)
 
 
 def task_path(task: TaskAttempt, full_name: str, job_attempt: int) -> str:

@@ -26,6 +26,7 @@ class Rights(BaseModel):
 
     admin: bool = False
     virtualClusters: list[str] = []
+    storageConfigs: list[str] = []
 
 
 class Extension(BaseModel):

@@ -9,7 +9,14 @@ from openpai.images.kept import KeptImage
 from openpai.images.lock import Lock
 from openpai.lifecycle.exit_specs import exit_code
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
-from openpai.lifecycle.states import WAITING, public_job_state, public_task_state, sub_state
+from openpai.lifecycle.states import (
+    WAITING,
+    JobState,
+    TaskState,
+    public_job_state,
+    public_task_state,
+    sub_state,
+)
 from openpai.messages import message
 from openpai.scheduler.explain import Reason
 from openpai.server.attempts import (
@@ -22,6 +29,7 @@ from openpai.server.attempts import (
     task_attempt_fields,
 )
 from openpai.server.job_shapes import (
+    FirstFailure,
     JobDetail,
     JobImage,
     JobStatus,
@@ -47,6 +55,7 @@ class View:
     waits: Sequence[Reason]
     pulls: Mapping[str, PullProgress]
     images: Mapping[str, KeptImage]
+    first_failure: tuple[int, TaskAttempt] | None
 
 
 def job_detail(view: View, language: str) -> JobDetail:
@@ -118,7 +127,7 @@ def _job_status(view: View, language: str) -> JobStatus:
         launchedTime=run.launched_at,
         completedTime=run.completed_at,
         virtualCluster=view.listed.virtual_cluster,
-        waits=[told(r.code, r.params, language) for r in view.waits] if run.state in WAITING else [],
+        waits=[told(r.code, r.params, language) for r in view.waits] if _waits(run) else [],
         attemptId=attempt.index,
         attemptState=_attempt_state(run, attempt),
         appId=f"{attempt.index}_{run.id}",
@@ -135,6 +144,36 @@ def _job_status(view: View, language: str) -> JobStatus:
         appExitTriggerTaskIndex=outcome.index if outcome else None,
         appExitType=exit_type(outcome.state if outcome else None),
         diagnosis=diagnosis_reply(cause, language),
+        stoppingTime=min((t.stopping_at for t in view.tasks if t.stopping_at and _stops(t)), default=None),
+        killTime=max((t.kill_at for t in view.tasks if t.kill_at and _stops(t)), default=None),
+        firstFailure=_first_failure(view, language),
+    )
+
+
+def _waits(run: JobRun) -> bool:
+    """Whether anything of it has yet to begin."""
+    waiting = (TaskState.QUEUED, TaskState.PREPARING)
+    return run.state in WAITING or (
+        run.state == JobState.RUNNING and any(t.state in waiting for t in run.tasks)
+    )
+
+
+def _stops(task: TaskAttempt) -> bool:
+    return task.state == TaskState.STOPPING
+
+
+def _first_failure(view: View, language: str) -> FirstFailure | None:
+    if view.first_failure is None:
+        return None
+    job_attempt, task = view.first_failure
+    return FirstFailure(
+        attemptId=job_attempt,
+        taskRoleName=task.role,
+        taskIndex=task.index,
+        taskAttemptId=task.attempt,
+        completedTime=task.completed_at,
+        containerExitCode=task.exit.code if task.exit else None,
+        diagnosis=diagnosis_reply(task.diagnosis, language),
     )
 
 
@@ -172,7 +211,11 @@ def _task_roles(view: View, language: str) -> dict[str, TaskRoleReply]:
 def _task_status(attempts: Sequence[TaskAttempt], view: View, language: str) -> TaskStatus:
     task = attempts[-1]
     fields = task_attempt_fields(
-        task, view.listed.run.full_name, view.attempt.index, view.roles.ports[task.role], language
+        task,
+        view.listed.run.full_name,
+        view.attempt.index,
+        view.roles.ports_of(task.role, task.index),
+        language,
     )
     progress = view.pulls.get(task.uid)
     return TaskStatus(
@@ -181,7 +224,7 @@ def _task_status(attempts: Sequence[TaskAttempt], view: View, language: str) -> 
         taskUid=task.uid,
         taskState=public_task_state(task.state),
         retries=task.attempt,
-        accountableRetries=task.attempt,
+        accountableRetries=task.attempt - task.platform_retries,
         createdTime=attempts[0].created_at,
         launchedTime=task.launched_at,
         completedTime=task.completed_at,

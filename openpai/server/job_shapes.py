@@ -91,7 +91,11 @@ class Pull(BaseModel):
 
 
 class TaskAttemptFields(BaseModel):
-    """One attempt of a task. `containerExitCode` is the user's own exit code."""
+    """One attempt of a task. `containerExitCode` is the user's own exit code.
+
+    How long it waited for its place, for its image, for its start, and ran: None while that goes on, or where it came
+    to none of it. While it is being stopped: since when, and when SIGKILL follows.
+    """
 
     attemptId: int
     attemptState: str
@@ -108,6 +112,13 @@ class TaskAttemptFields(BaseModel):
     containerExitSpec: ExitSpecReply | None
     containerExitDiagnostics: str | None
     diagnosis: DiagnosisReply | None
+    placedTime: int | None
+    waitedMs: int | None
+    pulledMs: int | None
+    startedMs: int | None
+    ranMs: int | None
+    stoppingTime: int | None
+    killTime: int | None
 
 
 class TaskStatus(TaskAttemptFields):
@@ -183,6 +194,21 @@ class JobStatus(BaseModel):
     appExitTriggerTaskRoleName: str | None
     appExitTriggerTaskIndex: int | None
     appExitType: str | None
+    diagnosis: DiagnosisReply | None
+    stoppingTime: int | None
+    killTime: int | None
+    firstFailure: "FirstFailure | None"
+
+
+class FirstFailure(BaseModel):
+    """The first task attempt that failed since a person had the job run, however often it was retried after it."""
+
+    attemptId: int
+    taskRoleName: str
+    taskIndex: int
+    taskAttemptId: int
+    completedTime: int | None
+    containerExitCode: int | None
     diagnosis: DiagnosisReply | None
 
 

@@ -14,6 +14,7 @@ from openpai.images.catalogue.stock import Shelf
 from openpai.images.credentials.credential import Credential
 from openpai.scheduler.explain import Reason
 from openpai.server.sse import OpenStreams
+from openpai.storages.provision import Provision
 from openpai.store.changes import Changes
 from openpai.store.credentials import CredentialStore
 from openpai.store.groups import GroupStore
@@ -51,6 +52,7 @@ class Services:
     tokens: TokenStore
     credentials: CredentialStore
     groups: GroupStore
+    storages: Provision
     changes: Changes
     submit: Callable[[Submission], Awaitable[Admitted]]
     dry_run: Callable[[Submission], Awaitable[Plan]]

@@ -34,7 +34,7 @@ async def find_attempt(
 ) -> tuple[JobAttempt, Sequence[TaskAttempt]] | None:
     """An attempt of the job with its task attempts. None if there is none of that index."""
     run = job.run
-    if index == run.attempt.index:
+    if index == run.attempt.index and not any(task.attempt for task in run.tasks):
         return run.attempt, run.tasks
     if not 0 <= index <= _MAX_INDEX:
         return None

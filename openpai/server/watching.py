@@ -66,7 +66,9 @@ async def watch(services: Services, name: str, job: Listed, language: str) -> Ev
                 job = await find_job(services, name)
                 run = job.run
                 waits, pulls = services.controller.waits(job_id), services.controller.pulls(job_id)
-                for part in told.news(View(job, run.attempt, run.tasks, roles, waits, pulls, spec.images)):
+                failure = await services.jobs.first_failure(run)
+                view = View(job, run.attempt, run.tasks, roles, waits, pulls, spec.images, failure)
+                for part in told.news(view):
                     yield part
                 if is_final(run.state):
                     yield event("end", as_json({"state": public_job_state(run.state, run.stop_requested)}))

@@ -28,7 +28,7 @@ class Member:
 
 
 class GroupStore:
-    """The queries on groups. All but `add` and `all` raise `NoGroup`."""
+    """The queries on groups. All but `add`, `all` and `of` raise `NoGroup`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -52,6 +52,10 @@ class GroupStore:
     async def members(self, name: str) -> Sequence[Member]:
         """Who is in a group, by name."""
         return await self._database.read(_members, name)
+
+    async def of(self, username: str) -> frozenset[str]:
+        """The groups that a user is in."""
+        return await self._database.read(_of, username)
 
     async def join(self, name: str, username: str) -> None:
         """Put a user into a group. Of no effect on one who is in it."""
@@ -94,6 +98,11 @@ def _members(connection: sa.Connection, name: str) -> Sequence[Member]:
     admin = sa.exists().where(tokens.c.username == username, tokens.c.admin)
     wanted = sa.select(username, admin.label("admin")).where(group_members.c.group_name == name)
     return [Member(row.username, row.admin) for row in connection.execute(wanted.order_by(username))]
+
+
+def _of(connection: sa.Connection, username: str) -> frozenset[str]:
+    wanted = sa.select(group_members.c.group_name).where(group_members.c.username == username)
+    return frozenset(connection.execute(wanted).scalars())
 
 
 def _join(connection: sa.Connection, name: str, username: str) -> None:

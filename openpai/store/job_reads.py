@@ -10,7 +10,7 @@ from openpai.images.kept import KeptImage
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.job_records import FINAL_STATES, Listed, NewJob, Query, Spec
-from openpai.store.plain import diagnosis_of, exit_of, network_of, outcome_of
+from openpai.store.plain import diagnosis_of, exit_of, network_of, outcome_of, pulled_of
 from openpai.store.tables import events, job_attempts, jobs, task_attempts
 
 Row = sa.Row[*tuple[Any, ...]]
@@ -43,7 +43,7 @@ def live(connection: sa.Connection) -> list[JobRun]:
     rows = connection.execute(
         sa.select(*_run_columns)
         .where(jobs.c.state.not_in(FINAL_STATES))
-        .order_by(jobs.c.submitted_at, jobs.c.id)
+        .order_by(sa.func.coalesce(jobs.c.rerun_at, jobs.c.submitted_at), jobs.c.id)
     ).all()
     current = sa.select(jobs.c.id, jobs.c.attempt).where(jobs.c.state.not_in(FINAL_STATES)).subquery()
     attempts = connection.execute(
@@ -109,6 +109,22 @@ def attempt(
         .order_by(task_attempts.c.role, task_attempts.c.task_index, task_attempts.c.attempt)
     )
     return _attempt_record(row), [_task_record(task) for task in tasks]
+
+
+def first_failure(
+    connection: sa.Connection, job_id: str, first_attempt: int
+) -> tuple[int, TaskAttempt] | None:
+    row = connection.execute(
+        sa.select(task_attempts)
+        .where(
+            task_attempts.c.job_id == job_id,
+            task_attempts.c.job_attempt >= first_attempt,
+            task_attempts.c.state == TaskState.FAILED.value,
+        )
+        .order_by(task_attempts.c.job_attempt, task_attempts.c.completed_at, task_attempts.c.attempt)
+        .limit(1)
+    ).first()
+    return (row.job_attempt, _task_record(row)) if row else None
 
 
 def spec(connection: sa.Connection, job_id: str) -> Spec:
@@ -190,6 +206,7 @@ def _run_record(row: Row, attempt: JobAttempt, tasks: tuple[TaskAttempt, ...]) -
         retry_at=row.retry_at,
         launched_at=row.launched_at,
         completed_at=row.completed_at,
+        rerun_at=row.rerun_at,
     )
 
 
@@ -219,4 +236,9 @@ def _task_record(row: Row) -> TaskAttempt:
         completed_at=row.completed_at,
         exit=exit_of(row.exit),
         diagnosis=diagnosis_of(row.diagnosis),
+        platform_retries=row.platform_retries,
+        due_at=row.due_at,
+        pulled=pulled_of(row.pulled),
+        stopping_at=row.stopping_at,
+        kill_at=row.kill_at,
     )

@@ -1,6 +1,6 @@
 """The queries that change jobs. Each runs in a transaction of `database`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ def insert_job(connection: sa.Connection, job: NewJob, happened: Sequence[Event]
             images={name: image.plain for name, image in job.images.items()}, **_progress(run),
         )
     )  # fmt: skip
-    _save_attempt(connection, run)
+    _save_attempt(connection, run, run.tasks)
     _add_events(connection, run.id, happened)
 
 
@@ -37,11 +37,40 @@ def request_stop(connection: sa.Connection, job_id: str) -> None:
     )
 
 
-def save(connection: sa.Connection, changed: Sequence[tuple[JobRun, Sequence[Event]]]) -> None:
+def save(
+    connection: sa.Connection,
+    changed: Sequence[tuple[JobRun, Sequence[Event]]],
+    known: Mapping[str, JobRun],
+) -> None:
+    """`known`: jobs as the database has them, as far as that is known: what of their tasks is the same is not written
+    again."""
     for run, happened in changed:
         connection.execute(jobs.update().where(jobs.c.id == run.id).values(**_progress(run)))
-        _save_attempt(connection, run)
+        before = {id(task) for task in known[run.id].tasks} if run.id in known else ()
+        _save_attempt(connection, run, [task for task in run.tasks if id(task) not in before])
         _add_events(connection, run.id, happened)
+
+
+def run_again(connection: sa.Connection, run: JobRun, happened: Sequence[Event]) -> None:
+    changed = connection.execute(
+        jobs.update()
+        .where(jobs.c.id == run.id, jobs.c.attempt < run.attempt.index, jobs.c.state.in_(FINAL_STATES))
+        .values(stop_requested=False, rerun_at=run.rerun_at, **_progress(run))
+    )
+    if changed.rowcount == 0:
+        raise NotAsItWas
+    _save_attempt(connection, run, run.tasks)
+    _add_events(connection, run.id, happened)
+
+
+def delete(connection: sa.Connection, job_id: str) -> None:
+    gone = connection.execute(jobs.delete().where(jobs.c.id == job_id, jobs.c.state.in_(FINAL_STATES)))
+    if gone.rowcount == 0:
+        raise NotAsItWas
+
+
+class NotAsItWas(Exception):
+    """The job was changed, or is gone, since it was looked at: nothing was done."""
 
 
 def _progress(run: JobRun) -> dict[str, Any]:
@@ -58,7 +87,7 @@ def _progress(run: JobRun) -> dict[str, Any]:
     }
 
 
-def _save_attempt(connection: sa.Connection, run: JobRun) -> None:
+def _save_attempt(connection: sa.Connection, run: JobRun, tasks: Sequence[TaskAttempt]) -> None:
     attempt = run.attempt
     row = {
         "job_id": run.id,
@@ -70,7 +99,8 @@ def _save_attempt(connection: sa.Connection, run: JobRun) -> None:
         "outcome": plain(attempt.outcome),
     }
     connection.execute(_SAVE_JOB_ATTEMPT, row)
-    connection.execute(_SAVE_TASK_ATTEMPT, [_task_row(run, task) for task in run.tasks])
+    if tasks:
+        connection.execute(_SAVE_TASK_ATTEMPT, [_task_row(run, task) for task in tasks])
 
 
 def _task_row(run: JobRun, task: TaskAttempt) -> dict[str, Any]:
@@ -90,6 +120,11 @@ def _task_row(run: JobRun, task: TaskAttempt) -> dict[str, Any]:
         "completed_at": task.completed_at,
         "exit": plain(task.exit),
         "diagnosis": plain(task.diagnosis),
+        "platform_retries": task.platform_retries,
+        "due_at": task.due_at,
+        "pulled": plain(task.pulled),
+        "stopping_at": task.stopping_at,
+        "kill_at": task.kill_at,
     }
 
 

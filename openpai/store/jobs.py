@@ -52,19 +52,29 @@ class JobStore:
         """A person wants the job to end. Of no effect on one that has ended."""
         await self._write([job_id], job_writes.request_stop, job_id)
 
+    async def run_again(self, run: JobRun, happened: Sequence[Event]) -> bool:
+        """A person has a job that ended run again, as this run. False, and nothing done, if it has not ended, or
+        somebody else was quicker."""
+        return await self._write_if([run], job_writes.run_again, run, happened)
+
+    async def delete(self, job_id: str) -> bool:
+        """Remove a job that ended, with all that is known of it. False, and nothing done, if it has not ended."""
+        return await self._write_if([job_id], job_writes.delete, job_id)
+
     async def save(self, changed: Sequence[tuple[JobRun, Sequence[Event]]]) -> None:
         """Keep what became of jobs, all in one transaction."""
-        await self._write([run for run, _ in changed], job_writes.save, changed)
+        known = dict(self._live or {})
+        await self._write([run for run, _ in changed], job_writes.save, changed, known)
 
     async def live(self) -> list[JobRun]:
-        """Every job that has not ended, oldest submission first."""
+        """Every job that has not ended, in the order in which they were asked for."""
         if self._live is None:
             before = self._writes
             runs = await self._database.read(job_reads.live)
             if before != self._writes:  # it may lack what was written meanwhile
                 return runs
             self._live = {run.id: run for run in runs}
-        return sorted(self._live.values(), key=lambda run: (run.submitted_at, run.id))
+        return sorted(self._live.values(), key=lambda run: run.turn)
 
     async def find(self, username: str, name: str) -> Listed:
         """The job of that user and name. Raises `NoJob`."""
@@ -78,6 +88,10 @@ class JobStore:
         """One attempt of a job with all its task attempts, or None if there was none of that index."""
         return await self._database.read(job_reads.attempt, job_id, index)
 
+    async def first_failure(self, run: JobRun) -> tuple[int, TaskAttempt] | None:
+        """The first task attempt that failed since a person had the job run, and its job attempt's index."""
+        return await self._database.read(job_reads.first_failure, run.id, run.first_attempt)
+
     async def spec(self, job_id: str) -> Spec:
         """What the job is to do."""
         return await self._database.read(job_reads.spec, job_id)
@@ -89,6 +103,19 @@ class JobStore:
     async def events(self, job_id: str) -> list[Event]:
         """What happened to a job, newest first."""
         return await self._database.read(job_reads.events_of, job_id)
+
+    async def _write_if(
+        self,
+        concerned: Sequence[JobRun | str],
+        work: Callable[Concatenate[sa.Connection, P], None],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> bool:
+        try:
+            await self._write(concerned, work, *args, **kwargs)
+        except job_writes.NotAsItWas:
+            return False
+        return True
 
     async def _write(
         self,

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from openpai.lifecycle.exits import Exit
-from openpai.lifecycle.records import Diagnosis, Network, Outcome
+from openpai.lifecycle.records import Diagnosis, Network, Outcome, Pulled
 from openpai.lifecycle.states import JobState
 
 Plain = Mapping[str, Any]
 
 
-def plain(record: Exit | Diagnosis | Network | Outcome | None) -> dict[str, Any] | None:
+def plain(record: Exit | Diagnosis | Network | Outcome | Pulled | None) -> dict[str, Any] | None:
     """The JSON form of a record."""
     return None if record is None else asdict(record)
 
@@ -22,6 +22,10 @@ def exit_of(value: Plain | None) -> Exit | None:
 
 def network_of(value: Plain | None) -> Network | None:
     return None if value is None else Network(**value)
+
+
+def pulled_of(value: Plain | None) -> Pulled | None:
+    return None if value is None else Pulled(**value)
 
 
 def diagnosis_of(value: Plain | None) -> Diagnosis | None:

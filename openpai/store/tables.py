@@ -50,6 +50,7 @@ jobs = Table(
     Column("completed_at", sa.BigInteger),
     Column("exit_code", sa.Integer),
     Column("images", sa.JSON),  # image as written → what it was locked to at submission
+    Column("rerun_at", sa.BigInteger),
     Index("uq_jobs_username_name", "username", "name", unique=True),
     Index("uq_jobs_username_idempotency_key", "username", "idempotency_key", unique=True),
     Index("ix_jobs_state", "state"),
@@ -86,6 +87,11 @@ task_attempts = Table(
     Column("completed_at", sa.BigInteger),
     Column("exit", sa.JSON),
     Column("diagnosis", sa.JSON),
+    Column("platform_retries", sa.Integer, nullable=False),
+    Column("due_at", sa.BigInteger),
+    Column("pulled", sa.JSON),
+    Column("stopping_at", sa.BigInteger),
+    Column("kill_at", sa.BigInteger),
     Index("ix_task_attempts_job", "job_id", "job_attempt"),
 )
 

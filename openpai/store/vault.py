@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Vault:
@@ -22,6 +24,10 @@ class Vault:
     def fingerprint(self, content: bytes) -> str:
         """A keyed digest: equal for equal content, and no help to guess it."""
         return hmac.new(self._key, content, "sha256").hexdigest()
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for this purpose alone: always the same ones, and no help to guess those of another."""
+        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._key)
 
     def encrypt(self, values: Mapping[str, Any]) -> bytes:
         return self._fernet.encrypt(json.dumps(values).encode())

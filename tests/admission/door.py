@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from openpai.admission.facts import FindRoom, Inspect, Sources
+from openpai.admission.facts import FindRoom, FindStorages, Inspect, Sources
 from openpai.admission.submit import Admission, Submission
 from openpai.errors import PaiError, Problem
 from openpai.images.cuda.machine import Machine
 from openpai.images.disk.room import Room
 from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
+from openpai.protocol.job import Job
 from openpai.scheduler.schedule import Cluster
+from openpai.storages.provision import StorageFacts, no_storages
 from openpai.store.changes import Changes
 from openpai.store.database import Database
 from openpai.store.job_records import Query
@@ -53,7 +55,10 @@ class Door:
         self.inspect: Inspect = all_made_here
         self.machines: Sequence[Machine] = (BOX_MACHINE,)
         self.room: FindRoom = room_for_all
-        sources = Sources(self.look, self.look_at_machines, self.inspect_image, self.find_room)
+        self.storages: FindStorages = no_storages
+        sources = Sources(
+            self.look, self.look_at_machines, self.inspect_image, self.find_room, storages=self.find_storages
+        )
         self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
 
     async def inspect_image(self, *words: Any, **more: Any) -> Inspected:
@@ -64,6 +69,9 @@ class Door:
 
     async def find_room(self, image: RemoteImage) -> Room | None:
         return await self.room(image)
+
+    async def find_storages(self, username: str, job: Job) -> StorageFacts:
+        return await self.storages(username, job)
 
     async def look(self) -> Cluster:
         return self.cluster()

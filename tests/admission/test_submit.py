@@ -40,6 +40,18 @@ async def test_what_can_never_fit_is_refused_with_numbers_and_place(door: Door) 
     assert problem.column is not None
 
 
+async def test_ports_that_cannot_all_be_kept_are_refused_for_each_role(door: Door) -> None:
+    ports = {"ports": {"grpc": 900, "data": 101}}
+    roles = {name: role(resources=ports) for name in ("ps", "worker", "reader")}
+    roles["reader"]["resourcePerInstance"]["ports"] = {"grpc": 900}
+    problems = await door.refused(json.dumps(document_of(roles)))
+    assert [(p.code, p.params["role"], p.params["ports"]) for p in problems] == [
+        ("TooManyPorts", "ps", 1003),
+        ("TooManyPorts", "worker", 1003),
+    ]
+    assert all(p.line and p.column for p in problems)
+
+
 async def test_a_gang_that_fits_only_task_by_task_is_refused_as_a_whole(door: Door) -> None:
     (problem,) = await door.refused(YAML.replace("instances: 2", "instances: 5"))
     assert problem.code == "JobNeverFits"

@@ -42,6 +42,7 @@ class World:
     keys: list[str | None] = field(default_factory=list)
     languages: list[str | None] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
     refusal: tuple[int, dict[str, Any]] | None = None
     dry_run: dict[str, Any] = field(default_factory=dict)
     warnings: list[dict[str, Any]] = field(default_factory=list)
@@ -156,8 +157,15 @@ class _Api:
         name = request.path_params["job"]
         if name not in self.world.jobs:
             return _no_job(name)
-        self.world.stopped.append(name)
-        return JSONResponse({"status": 202, "message": ""}, 202)
+        started = (await request.json())["value"] == "START"
+        (self.world.started if started else self.world.stopped).append(name)
+        return JSONResponse({"status": 202, "message": f"{name} is started." if started else ""}, 202)
+
+    async def delete(self, request: Request) -> Response:
+        name = request.path_params["job"]
+        if self.world.jobs.pop(name, None) is None:
+            return _no_job(name)
+        return JSONResponse({"status": 200, "message": f"{name} is deleted."})
 
     async def watch(self, request: Request) -> Response:
         name = request.path_params["job"]
@@ -204,6 +212,7 @@ def _app(world: World) -> Starlette:
             Route("/api/v2/jobs", api.submit, methods=["POST"]),
             Route("/api/v2/jobs", api.jobs),
             Route(one, api.job),
+            Route(one, api.delete, methods=["DELETE"]),
             Route(f"{one}/config", api.config),
             Route(f"{one}/executionType", api.execute, methods=["PUT"]),
             Route(f"{one}/watch", api.watch),

@@ -2,7 +2,9 @@
 
 import json
 import subprocess
+from typing import Any
 
+import pytest
 import yaml
 
 from tests.cli.builders import a_job, a_task, an_item, failed_job
@@ -85,6 +87,15 @@ def test_show_of_a_pulling_task_tells_how_far_the_image_is(pai: Pai, server: Sta
     assert "25% 500 MB / 2.0 GB 50.0 MB/s 30s left" in pai("show", "ann~train").stdout
 
 
+@pytest.mark.parametrize(("state", "told"), [("RUNNING", True), ("SUCCEEDED", False)])
+def test_show_tells_where_a_tensorboard_is_while_it_is(
+    pai: Pai, server: StandIn, state: str, told: bool
+) -> None:
+    tasks = [a_task(0, state, containerPorts={"ssh": "15000", "tensorboard": "6006"}), a_task(1, state)]
+    server.world.jobs["ann~train"] = a_job(state=state, tasks=tasks)
+    assert ("TensorBoard: http://10.210.0.2:6006" in pai("show", "ann~train").stdout) == told
+
+
 def test_show_as_json_is_the_job_as_the_api_has_it(pai: Pai, server: StandIn) -> None:
     server.world.jobs["ann~train"] = failed_job()
     assert json.loads(pai("show", "ann~train", "--json").stdout) == server.world.jobs["ann~train"]
@@ -125,6 +136,53 @@ def test_stop_says_what_has_already_ended(pai: Pai, server: StandIn) -> None:
     assert told.returncode == 0
     assert told.stdout == "ann~a: has already ended (FAILED).\nann~b: is being stopped.\n"
     assert server.world.stopped == ["ann~b"]
+
+
+def test_start_and_delete_do_all_they_can_and_say_what_they_cannot(pai: Pai, server: StandIn) -> None:
+    server.world.jobs = {"ann~a": a_job("a", "FAILED"), "ann~c": a_job("c", "STOPPED")}
+    told = pai("start", "ann~a", "ann~b", "ann~c")
+    assert (told.returncode, told.stdout) == (2, "ann~a is started.\nann~c is started.\n")
+    assert server.world.started == ["ann~a", "ann~c"]
+    assert "ann~b" in told.stderr
+    told = pai("delete", "ann~b", "ann~a")
+    assert (told.returncode, told.stdout) == (2, "ann~a is deleted.\n")
+    assert list(server.world.jobs) == ["ann~c"]
+
+
+def test_show_of_a_job_that_is_being_stopped_tells_until_when(pai: Pai, server: StandIn) -> None:
+    since = 1_700_000_000_000
+    server.world.jobs["ann~train"] = a_job(state="STOPPING", stoppingTime=since, killTime=since + 90_000)
+    told = pai("show", "ann~train").stdout
+    assert "being stopped since 2023-11-14 22:13:20; what still runs at 2023-11-14 22:14:50 is killed" in told
+
+
+def test_show_tells_how_long_a_task_waited_pulled_and_started(pai: Pai, server: StandIn) -> None:
+    task = a_task(waitedMs=420, pulledMs=61_000, startedMs=None)
+    server.world.jobs["ann~train"] = a_job(tasks=[task])
+    told = pai("show", "ann~train").stdout
+    assert "WAIT/PULL/START" in told
+    assert "0.4s/1m 1s/-" in told
+
+
+def test_the_first_failure_stays_on_top_while_a_job_is_retried(pai: Pai, server: StandIn) -> None:
+    diagnosis: dict[str, Any] = {
+        "code": "OutOfMemory",
+        "message": "It needed more memory.",
+        "fix": None,
+        "evidence": [],
+    }
+    first = {
+        "attemptId": 0, "taskRoleName": "worker", "taskIndex": 0, "taskAttemptId": 0,
+        "completedTime": 1_700_000_001_000, "containerExitCode": 137, "diagnosis": diagnosis,
+    }  # fmt: skip
+    line = "First failure: worker-0 in attempt 0: It needed more memory."
+    server.world.jobs["ann~train"] = a_job(attemptId=2, firstFailure=first)
+    assert line in pai("show", "ann~train").stdout
+    server.world.jobs["ann~train"] = failed_job()
+    server.world.jobs["ann~train"]["jobStatus"] |= {"attemptId": 3, "firstFailure": first}
+    assert line in pai("show", "ann~train").stdout
+    server.world.jobs["ann~train"]["jobStatus"]["attemptId"] = 0
+    assert line not in pai("show", "ann~train").stdout, "that is how it ended, and is told in full"
 
 
 def test_the_schema_is_json_schema(pai: Pai) -> None:

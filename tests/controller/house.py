@@ -74,9 +74,9 @@ class House:
 
     async def submit(self, name: str, *commands: str, **more: Any) -> None:
         """A job of one task (or of these roles) that does so."""
-        retries = more.pop("retries", 0)
+        retries, extras = more.pop("retries", 0), more.pop("extras", {})
         roles = {"main": role(**more, commands=list(commands) or ["true"])}
-        text = json.dumps(document_of(roles, name, retries)).encode()
+        text = json.dumps(document_of(roles, name, retries, **extras)).encode()
         await self.admission.submit(Submission("ann", text))
         self.controller.wake()
 

@@ -52,6 +52,53 @@ async def test_a_failure_shows_the_users_exit_code_and_last_words(
         await house.is_quiet()
 
 
+async def test_tasks_that_are_no_gang_are_run_again_alone_and_their_attempts_are_kept(
+    tmp_path: Path, engine: SimulatedEngine
+) -> None:
+    async with running(tmp_path, engine) as house:
+        more = {"taskRetryCount": 1, "extras": {"gangAllocation": False}}
+        await house.submit(
+            "tries", "PAI_SIMULATED_EXIT=3", "PAI_SIMULATED_OUTPUT=no", instances=3, failed=3, **more
+        )
+        found = await house.ends("tries")
+        assert (found.run.state, found.run.attempt.index, found.exit_code) == (JobState.FAILED, 0, 3)
+        kept = await house.jobs.attempt(found.run.id, 0)
+        assert kept is not None
+        attempts = [task for task in kept[1] if task.index == 0]
+        assert [(task.attempt, task.exit and task.exit.code) for task in attempts] == [(0, 3), (1, 3)]
+        for task in kept[1]:
+            assert house.logs.of(found.run.id, task.uid).read("all", 0, 99) == b"no"
+        first = await house.jobs.first_failure(found.run)
+        assert first is not None
+        assert first[1].attempt == 0
+        codes = [event.code for event in await house.jobs.events(found.run.id)]
+        assert (codes.count("TaskPlaced"), codes.count("TaskRetrying"), codes.count("TaskFailed")) == (
+            6,
+            3,
+            6,
+        )
+        await house.is_quiet()
+
+
+async def test_a_task_tells_how_long_it_waited_for_its_image(tmp_path: Path, engine: SimulatedEngine) -> None:
+    engine.pull_seconds = 0.2
+    async with running(tmp_path, engine) as house:
+        await house.submit("pulls", "true")
+        (task,) = (await house.ends("pulls")).run.tasks
+        assert task.pulled is not None
+        assert 150 <= task.pulled.ms < 5000
+        assert task.pulled.size_bytes == engine.image_bytes
+        found = await house.find("pulls")
+        codes = [event.code for event in reversed(await house.jobs.events(found.run.id))]
+        assert [code for code in codes if code.startswith("Task")] == [
+            "TaskPlaced", "TaskPulled", "TaskRunning", "TaskSucceeded",
+        ]  # fmt: skip
+        engine.pull_seconds = None
+        await house.submit("has-it", "true")
+        (task,) = (await house.ends("has-it")).run.tasks
+        assert task.pulled is None
+
+
 async def test_a_stop_ends_a_job_wherever_it_is(tmp_path: Path, engine: SimulatedEngine) -> None:
     engine.pull_seconds = 60
     async with running(tmp_path, engine) as house:

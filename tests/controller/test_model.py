@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from openpai.backends.contract import Phase
 from openpai.controller.acts import StartTask
-from openpai.runtime.demand import gang_of
+from openpai.lifecycle.retry import EVERY_FAILURE
+from openpai.runtime.demand import all_tasks, gangs_of
 from openpai.scheduler.schedule import ever_fits
 from tests.builders import job_of, role
 from tests.controller.world import NODES, POLICY, World
@@ -17,12 +18,13 @@ from tests.controller.world import NODES, POLICY, World
 roles = st.dictionaries(
     st.sampled_from(["a", "b"]),
     st.builds(
-        lambda instances, failed, succeeded, cpu, gpu: role(
-            instances, failed, succeeded, resources={"cpu": cpu, "gpu": gpu}
+        lambda instances, failed, succeeded, retries, cpu, gpu: role(
+            instances, failed, succeeded, taskRetryCount=retries, resources={"cpu": cpu, "gpu": gpu}
         ),
         st.integers(1, 3),
         st.sampled_from([None, -1, 2]),
         st.sampled_from([None, -1, 1]),
+        st.sampled_from([0, 1, 2, EVERY_FAILURE]),
         st.integers(1, 2),
         st.integers(0, 1),
     ),
@@ -39,11 +41,23 @@ class AnythingMayHappen(RuleBasedStateMachine):
     def addresses_are_short_or_not(self, pool: str) -> None:
         self.world.policy = replace(POLICY, network_pool=pool)
 
-    @rule(roles=roles, retries=st.integers(0, 2))
-    def a_person_submits_a_job(self, roles: dict[str, dict[str, object]], retries: int) -> None:
-        job = job_of(roles, retries=retries)
-        if ever_fits(gang_of("", job.task_roles), NODES):  # admission refuses others
+    @rule(roles=roles, retries=st.integers(0, 2), gang=st.booleans())
+    def a_person_submits_a_job(self, roles: dict[str, dict[str, object]], retries: int, gang: bool) -> None:
+        job = job_of(roles, retries=retries, gangAllocation=gang)
+        if all(
+            ever_fits(each, NODES) for each in gangs_of("", job, all_tasks(job))
+        ):  # admission refuses others
             self.world.submit(job)
+
+    @precondition(lambda self: self.world.stored)
+    @rule(data=st.data())
+    def a_person_has_a_job_run_again(self, data: st.DataObject) -> None:
+        self.world.run_again(data.draw(st.sampled_from(sorted(self.world.stored))))
+
+    @precondition(lambda self: self.world.stored)
+    @rule(data=st.data())
+    def a_person_deletes_a_job(self, data: st.DataObject) -> None:
+        self.world.delete(data.draw(st.sampled_from(sorted(self.world.stored))))
 
     @precondition(lambda self: self.world.stored)
     @rule(data=st.data())

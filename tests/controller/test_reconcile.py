@@ -17,6 +17,7 @@ from openpai.protocol.job import Job
 from tests.builders import NOW, a_job, a_run, a_situation, ids, role, seen
 
 LATER = NOW + 2000
+KILL_AT = LATER + 30_000
 
 
 class Story:
@@ -67,7 +68,7 @@ def pair() -> Story:
 def test_a_job_walks_from_queue_to_end(story: Story) -> None:
     (uid,) = story.uids
     assert story.step() == [StartTask(story.run.id, uid)]
-    assert (story.states, story.told) == (("PREPARING", "PREPARING"), ["JobPlaced"])
+    assert (story.states, story.told) == (("PREPARING", "PREPARING"), ["JobPlaced", "TaskPlaced"])
     assert story.run.tasks[0].address == "10.210.0.2"
 
     assert story.step(seen(uid)) == []
@@ -148,7 +149,7 @@ def test_a_stop_while_a_start_is_under_way_breaks_it_off_first(story: Story) -> 
     story.step()
     story.run = replace(story.run, stop_requested=True)
     (uid,) = story.uids
-    assert story.step(starting={uid}) == [StopTask(uid, 30)]
+    assert story.step(starting={uid}) == [StopTask(uid, KILL_AT)]
     assert story.states == ("STOPPING", "STOPPING")
     assert story.step() == []
     assert story.states == ("STOPPED", "STOPPED")
@@ -156,7 +157,7 @@ def test_a_stop_while_a_start_is_under_way_breaks_it_off_first(story: Story) -> 
 
 def test_a_stop_of_what_runs_gives_it_its_grace_and_waits_for_its_log(pair: Story) -> None:
     pair.run = replace(pair.run, stop_requested=True)
-    assert pair.step(*map(seen, pair.uids)) == [StopTask(uid, 30) for uid in pair.uids]
+    assert pair.step(*map(seen, pair.uids)) == [StopTask(uid, KILL_AT) for uid in pair.uids]
     gone = [seen(uid, code=143) for uid in pair.uids]
     assert pair.step(*gone, captured=frozenset()) == []
     assert pair.states == ("STOPPING", "STOPPING", "STOPPING")
@@ -167,7 +168,7 @@ def test_a_stop_of_what_runs_gives_it_its_grace_and_waits_for_its_log(pair: Stor
 
 def test_a_container_that_is_gone_is_lost_and_the_job_runs_again(pair: Story) -> None:
     left, right = pair.uids
-    assert pair.step(seen(left)) == [StopTask(left, 30)]
+    assert pair.step(seen(left)) == [StopTask(left, KILL_AT)]
     assert pair.run.tasks[1].diagnosis == Diagnosis("ContainerLost")
     pair.step(seen(left, code=143))
     assert pair.states == ("RETRYING", "STOPPED", "FAILED")
@@ -219,7 +220,7 @@ def test_the_first_to_fail_is_the_cause_even_if_its_log_is_copied_last(pair: Sto
 
 def test_a_decided_attempt_ends_its_other_tasks(pair: Story) -> None:
     left, right = pair.uids
-    assert pair.step(seen(left, code=1), seen(right)) == [RemoveTask(left), StopTask(right, 30)]
+    assert pair.step(seen(left, code=1), seen(right)) == [RemoveTask(left), StopTask(right, KILL_AT)]
     pair.step(seen(right, code=0))
     assert pair.states == ("FAILED", "FAILED", "STOPPED")
     assert pair.run.tasks[1].diagnosis == Diagnosis("AttemptCompleted")

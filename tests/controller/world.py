@@ -9,11 +9,14 @@ from ipaddress import ip_network
 
 from openpai.backends.contract import Observation, ObservedTask, Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
+from openpai.controller.advance import task_retries
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation, Trouble
 from openpai.errors import Problem
+from openpai.lifecycle.attempts import run_again
 from openpai.lifecycle.exits import Exit
-from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
+from openpai.lifecycle.records import JobRun, TaskAttempt
+from openpai.lifecycle.retry import ALWAYS
 from openpai.lifecycle.states import JOB_STEPS, TASK_STEPS, JobState, TaskState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.demand import task_resources
@@ -43,7 +46,7 @@ class World:
     now: int = NOW
     jobs: dict[str, Job] = field(default_factory=dict)
     stored: dict[str, JobRun] = field(default_factory=dict)
-    history: dict[tuple[str, int], tuple[JobAttempt, tuple[TaskAttempt, ...]]] = field(default_factory=dict)
+    history: dict[tuple[str, str], TaskAttempt] = field(default_factory=dict)
     containers: dict[str, Container] = field(default_factory=dict)
     networks: dict[str, str] = field(default_factory=dict)
     engine_started_at: int = 0
@@ -63,8 +66,20 @@ class World:
         if not is_final(self.stored[job_id].state):
             self.stored[job_id] = replace(self.stored[job_id], stop_requested=True)
 
+    def run_again(self, job_id: str) -> None:
+        """A person wants a job that ended to run again; refused otherwise."""
+        if is_final(self.stored[job_id].state):
+            self.stored[job_id] = run_again(self.stored[job_id], self.now, self.new_id)
+
+    def delete(self, job_id: str) -> None:
+        """A person wants a job gone; refused while it has not ended."""
+        if is_final(self.stored[job_id].state):
+            del self.stored[job_id]
+            self.history = {key: kept for key, kept in self.history.items() if key[0] != job_id}
+
     def live(self) -> list[tuple[JobRun, Job]]:
-        return [(run, self.jobs[run.id]) for run in self.stored.values() if not is_final(run.state)]
+        live = [run for run in self.stored.values() if not is_final(run.state)]
+        return [(run, self.jobs[run.id]) for run in sorted(live, key=lambda run: run.turn)]
 
     # The controller's pass, in the parts between which the world goes on
 
@@ -98,9 +113,16 @@ class World:
         for run, _ in decision.changed:
             old = self.stored[run.id]
             check_step(old, run, self.jobs[run.id])
-            self.history[run.id, run.attempt.index] = run.attempt, run.tasks
+            self.remember(run)
             # a person may have stopped it meanwhile: the store keeps that
             self.stored[run.id] = replace(run, stop_requested=old.stop_requested or run.stop_requested)
+
+    def remember(self, run: JobRun) -> None:
+        """What is stored of each task attempt: its last word never changes."""
+        for task in run.tasks:
+            known = self.history.get((run.id, task.uid))
+            assert known is None or not is_final(known.state) or known == task, "history was rewritten"
+            self.history[run.id, task.uid] = task
 
     def act(self, decision: Decision) -> None:
         self.inflight += [act for act in decision.acts if act not in self.inflight]
@@ -151,9 +173,9 @@ class World:
             self.troubles[act.task] = Trouble(Problem(code), tries, self.now, permanent)
 
     def create(self, job_id: str, uid: str) -> None:
-        run = self.stored[job_id]
-        task = next((task for task in run.tasks if task.uid == uid), None)
-        if uid in self.containers or task is None:
+        run = self.stored.get(job_id)
+        task = next((task for task in run.tasks if task.uid == uid), None) if run else None
+        if run is None or task is None or uid in self.containers:
             return
         network = run.attempt.network
         assert network is not None
@@ -236,6 +258,25 @@ class World:
         assert len(alive) == len(set(alive)), "a task has two live containers"
         for run in self.stored.values():
             check_run(run, self.jobs[run.id])
+            self.check_addresses(run)
+
+    def check_addresses(self, run: JobRun) -> None:
+        """No two tasks of one network that hold an address hold the same."""
+        network = run.attempt.network
+        if network is None or is_final(run.state):
+            return
+        own = [task.address for task in run.tasks if task.address]
+        assert len(own) == len(set(own)), "two tasks of a job have one address"
+        for other in self.stored.values():
+            if other is run or is_final(other.state) or other.attempt.network is None:
+                continue
+            if network.shared and other.attempt.network.shared:
+                mine = {task.address for task in run.tasks if task.address and not is_final(task.state)}
+                theirs = {task.address for task in other.tasks if task.address and not is_final(task.state)}
+                assert not mine & theirs, "two jobs hold one address"
+            else:
+                subnets = ip_network(network.subnet), ip_network(other.attempt.network.subnet)
+                assert not subnets[0].overlaps(subnets[1]), "two jobs hold one subnet"
 
 
 def check_idempotence(
@@ -244,7 +285,7 @@ def check_idempotence(
     """Deciding again with nothing new changes nothing; but a job whose next attempt is due begins it."""
     specs = {run.id: job for run, job in jobs}
     again = reconcile(still_live(first, specs), situation, new_id)
-    due = {run.id for run in first.runs if run.state == JobState.RETRYING}
+    due = {run.id for run in first.runs if about_to_begin(run, specs[run.id], situation)}
     # where addresses are short, who was tried for them and in vain is not tried in the same order again
     short = any(reason.code == "NetworkPoolExhausted" for reason in first.waits.values())
     if not due and not short:
@@ -252,8 +293,14 @@ def check_idempotence(
         # those of jobs that ended now are asked for as remains from now on
         assert set(again.acts) == set(first.acts)
     third = reconcile(still_live(again, specs), situation, new_id)
-    waiting = {run.id for run in again.runs if run.state == JobState.RETRYING}
+    waiting = {run.id for run in again.runs if about_to_begin(run, specs[run.id], situation)}
     assert short or {run.id for run, _ in third.changed} <= waiting
+
+
+def about_to_begin(run: JobRun, job: Job, situation: Situation) -> bool:
+    """Whether the next look begins another attempt of the job or of one of its tasks, now that the end of the one
+    before is kept."""
+    return run.state == JobState.RETRYING or bool(task_retries(run, job, situation.policy))
 
 
 def still_live(decision: Decision, specs: dict[str, Job]) -> list[tuple[JobRun, Job]]:
@@ -273,22 +320,38 @@ def check_step(old: JobRun, new: JobRun, job: Job) -> None:
         assert not {task.uid for task in old.tasks} & {task.uid for task in new.tasks}
     else:
         for before, after in zip(old.tasks, new.tasks, strict=True):
-            assert before.uid == after.uid
-            assert after == before or not is_final(before.state), "a task that had ended changed"
-            assert after.state in reachable_tasks(before.state)
+            check_task_step(before, after, job)
     if is_final(new.state):
         assert new.attempt.outcome is not None
         assert new.attempt.outcome.state == new.state
         assert new.completed_at is not None
     assert new.user_retries <= job.job_retry_count
     assert new.platform_retries <= POLICY.platform_retries
-    assert new.attempt.index <= new.user_retries + new.platform_retries
+    assert new.first_attempt == old.first_attempt
+
+
+def check_task_step(before: TaskAttempt, after: TaskAttempt, job: Job) -> None:
+    assert (after.role, after.index) == (before.role, before.index)
+    if after.uid == before.uid:
+        assert after == before or not is_final(before.state), "a task that had ended changed"
+        assert after.state in reachable_tasks(before.state)
+        return
+    assert not job.gang, "a task of a gang was run again alone"
+    assert is_final(before.state), "the end of the task attempt before was never kept"
+    assert after.attempt == before.attempt + 1
+    assert after.platform_retries <= POLICY.platform_retries
+    allowed = job.task_roles[after.role].task_retry_count
+    assert allowed < 0 or after.attempt - after.platform_retries <= allowed
+    assert before.state == TaskState.FAILED or allowed == ALWAYS, "a success was repeated"
 
 
 def check_run(run: JobRun, job: Job) -> None:
     queued = [task.state == TaskState.QUEUED for task in run.tasks]
-    assert all(queued) or not any(queued), "a gang was placed in part"
-    assert (run.state == JobState.QUEUED) == (all(queued) and not is_final(run.state))
+    if job.gang:
+        assert all(queued) or not any(queued), "a gang was placed in part"
+        assert (run.state == JobState.QUEUED) == (all(queued) and not is_final(run.state))
+    elif run.state == JobState.QUEUED:
+        assert all(queued), "a job of which something began is told as waiting"
     for task in run.tasks:
         assert is_final(task.state) == (task.diagnosis is not None), task
         assert is_final(task.state) == (task.completed_at is not None), task

@@ -95,11 +95,13 @@ async def output(pai: Client, detail: JobDetail, stream: Any = "all", **which: A
     return b"".join([piece async for piece in pai.log(attempt(detail, **which), stream)])
 
 
-async def wrote(pai: Client, detail: JobDetail, words: bytes, within: float = 30) -> bytes:
+async def wrote(
+    pai: Client, detail: JobDetail, words: bytes, within: float = 30, role: str = "main"
+) -> bytes:
     """The log of a task as soon as it holds these words."""
     text = b""
     async with asyncio.timeout(within):
-        async for piece in pai.follow_log(attempt(detail)):
+        async for piece in pai.follow_log(attempt(detail, role)):
             text += piece
             if words in text:
                 return text

@@ -52,11 +52,11 @@ async def test_a_registry_that_cannot_be_reached_is_told_while_the_job_waits_for
 @pytest.mark.parametrize(
     ("command", "exit_code", "code"),
     [
-        ("no_such_program --now", 127, "CommandNotFound"),
-        ("touch /tmp/x; /tmp/x", 126, "CommandNotExecutable"),
+        ("no_such_program --now", 127, "CommandMissing"),
+        ("touch /tmp/x; /tmp/x", 126, "PermissionDenied"),
         ("echo why it failed >&2; exit 1", 1, "ExitCode"),
         ("exit 77", 77, "ExitCode"),
-        ("sh -c 'kill -SEGV $$'", 139, "Signalled"),
+        ("sh -c 'kill -SEGV $$'", 139, "SegmentationFault"),
     ],
 )
 async def test_a_command_that_fails_gives_its_own_exit_code_and_the_cause(

@@ -13,7 +13,7 @@ from openpai.client.replies import JobDetail
 from tests.backends.images import BUSYBOX
 from tests.e2e import engine
 from tests.e2e.conftest import MakeServer
-from tests.e2e.jobs import attempt, cause, end_of, in_state, job, output, task, wrote
+from tests.e2e.jobs import attempt, cause, end_of, in_state, job, output, role, task, wrote
 from tests.e2e.server import Server
 from tests.e2e.slow_registry import slow_registry
 from tests.e2e.turnstile import turnstile
@@ -125,6 +125,62 @@ async def test_a_job_goes_on_from_any_step(
         for index in (0, 1):
             _assert_as_if_nothing_had_been(server, witness, detail, index)
             assert await output(pai, detail, index=index) == b"here\n"
+
+
+_FIVE = {
+    "good": role("sleep 0.3; echo $PAI_TASK_INDEX", instances=3, completion={"minSucceededInstances": -1}),
+    "shaky": role(
+        "test $PAI_TASK_ATTEMPT = 1",
+        instances=2,
+        taskRetryCount=1,
+        completion={"minSucceededInstances": -1},
+    ),
+}
+"""Five tasks of which two fail at first."""
+
+
+@pytest.mark.parametrize("step", _STEPS)
+async def test_the_retries_of_five_tasks_are_counted_right_from_any_step(
+    stack: ExitStack, make_server: MakeServer, witness: engine.Witness, step: str
+) -> None:
+    pattern, answered = _STEPS[step]
+    held = stack.enter_context(turnstile(pattern, answered=answered))
+    server = _started(make_server, docker_host=held.docker_host)
+    async with server.client() as pai:
+        submitted = await pai.submit(job(taskRoles=_FIVE, extras={"gangAllocation": False}))
+        assert await asyncio.to_thread(held.held.wait, 60)
+        server.kill()
+        held.open()
+        server.start()
+        detail = await end_of(pai, submitted["name"])
+    assert (detail["jobStatus"]["state"], detail["jobStatus"]["retries"]) == ("SUCCEEDED", 0)
+    starts = witness.starts(server.instance)
+    for index in range(3):
+        of = task(detail, "good", index)
+        assert (of["taskState"], of.get("retries"), starts.count(of["taskUid"] or "")) == ("SUCCEEDED", 0, 1)
+    for index in range(2):
+        of = task(detail, "shaky", index)
+        assert (of["taskState"], of.get("retries"), starts.count(of["taskUid"] or "")) == ("SUCCEEDED", 1, 1)
+    assert len(starts) == len(set(starts)) == 7, "five tasks, two of them twice"
+
+
+async def test_five_tasks_that_run_go_on_while_their_job_is_decided_by_its_policy(
+    make_server: MakeServer, witness: engine.Witness
+) -> None:
+    server = _started(make_server)
+    flaky = role("sleep $((PAI_TASK_INDEX / 2)).5; test $PAI_TASK_INDEX -ge 2", instances=5, cpu=1)
+    flaky["completion"] = {"minFailedInstances": 3}
+    async with server.client() as pai:
+        submitted = await pai.submit(job(taskRoles={"main": flaky}, extras={"gangAllocation": False}))
+        await in_state(pai, submitted["name"], "RUNNING")
+        for _ in range(3):
+            await asyncio.sleep(0.3)
+            _kill_and_start(server)
+        detail = await end_of(pai, submitted["name"])
+    states = [task(detail, index=index)["taskState"] for index in range(5)]
+    assert states == ["FAILED", "FAILED", "SUCCEEDED", "SUCCEEDED", "SUCCEEDED"]
+    assert (detail["jobStatus"]["state"], detail["jobStatus"]["retries"]) == ("SUCCEEDED", 0)
+    assert len(witness.starts(server.instance)) == 5
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before the engine knows", "when the engine knows"])

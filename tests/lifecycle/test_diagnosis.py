@@ -1,25 +1,33 @@
 """From the end of a container to its cause."""
 
+import re
 import signal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from openpai.errors import KINDS
-from openpai.lifecycle.diagnosis import EVIDENCE_LINES, diagnose, last_lines
+from openpai.lifecycle.diagnosis import Room, diagnose
 from openpai.lifecycle.exit_specs import Behavior, exit_spec, exit_specs
 from openpai.lifecycle.exits import Exit
+from openpai.lifecycle.output import NOTHING, Output
+from openpai.lifecycle.patterns import Found, Pattern, patterns
+from openpai.lifecycle.records import Diagnosis
 from openpai.messages import LANGUAGES, catalogue, message
 
 LONG_AGO = 0
 AT = 1_700_000_000_000
+ROOM = Room(memory_mb=2048, shm_mb=64)
+MISSING = Output(("ModuleNotFoundError: …",), Found("ModuleMissing", {"module": "a", "package": "a"}, 0, 1))
+
+
+def ended(exit_: Exit, output: Output = NOTHING, engine_started_at: int = LONG_AGO) -> Diagnosis:
+    return diagnose(exit_, engine_started_at, output, ROOM)
 
 
 def cause(
     code: int, oom: bool = False, error: str = "", engine_started_at: int = LONG_AGO
 ) -> tuple[str, object]:
-    diagnosis = diagnose(Exit(code, AT, oom, error), engine_started_at, b"")
+    diagnosis = ended(Exit(code, AT, oom, error), engine_started_at=engine_started_at)
     return diagnosis.code, diagnosis.params.get("signal") or diagnosis.params.get("detail")
 
 
@@ -35,9 +43,19 @@ def cause(
         (cause(126), ("CommandNotExecutable", None)),
         (cause(127), ("CommandNotFound", None)),
         (cause(128), ("ExitCode", None)),
-        (cause(134), ("Signalled", "SIGABRT")),
-        (cause(139), ("Signalled", "SIGSEGV")),
-        (cause(143), ("Signalled", "SIGTERM")),
+        (cause(129), ("Signalled", "SIGHUP")),
+        (cause(130), ("Terminated", "SIGINT")),
+        (cause(131), ("Terminated", "SIGQUIT")),
+        (cause(132), ("IllegalInstruction", None)),
+        (cause(134), ("Aborted", None)),
+        (cause(135), ("BusError", None)),
+        (cause(136), ("ArithmeticFault", None)),
+        (cause(139), ("SegmentationFault", None)),
+        (cause(141), ("BrokenPipe", None)),
+        (cause(143), ("Terminated", "SIGTERM")),
+        (cause(152), ("CpuTimeSpent", None)),
+        (cause(153), ("FileTooLarge", None)),
+        (cause(159), ("SystemCallForbidden", None)),
         (cause(255), ("ExitCode", None)),
         (cause(200), ("ExitCode", None)),
         (cause(-1), ("ExitCode", None)),
@@ -49,9 +67,11 @@ def test_an_exit_has_one_cause(exit_: tuple[str, object], expected: tuple[str, o
     assert exit_ == expected
 
 
-@pytest.mark.parametrize("number", [s for s in signal.Signals if s != signal.SIGKILL and s < 65])
-def test_every_signal_is_told_by_its_name(number: signal.Signals) -> None:
-    assert cause(128 + number) == ("Signalled", number.name)
+@pytest.mark.parametrize("number", [s for s in signal.Signals if s < 65])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_signal_is_told_by_its_name(number: signal.Signals, language: str) -> None:
+    told = ended(Exit(128 + number, AT))
+    assert number.name in message(told.code, told.params, language).text or told.code == "FileTooLarge"
 
 
 @pytest.mark.parametrize("code", [137, 143, 255])
@@ -76,30 +96,39 @@ def test_out_of_memory_around_an_engine_start_is_still_out_of_memory() -> None:
 
 def test_the_users_exit_code_stays_what_it_was() -> None:
     for code in (1, 3, 126, 127, 137, 139, 255):
-        assert diagnose(Exit(code, AT), LONG_AGO, b"").params["exit_code"] == code
+        assert ended(Exit(code, AT)).params["exit_code"] == code
+        assert ended(Exit(code, AT), MISSING).params["exit_code"] == code
 
 
-def test_the_evidence_is_the_last_lines_that_say_something() -> None:
-    output = b"".join(b"line %d\n\n  \n" % n for n in range(100))
-    evidence = diagnose(Exit(1, AT), LONG_AGO, output).evidence
-    assert evidence == tuple(f"line {n}" for n in range(100 - EVIDENCE_LINES, 100))
-    assert diagnose(Exit(0, AT), LONG_AGO, output).evidence == (), "a success needs none"
+def test_what_the_task_wrote_tells_why_and_is_the_evidence() -> None:
+    told = ended(Exit(1, AT), MISSING)
+    assert (told.code, told.params["module"], told.evidence) == ("ModuleMissing", "a", MISSING.evidence)
+    assert ended(Exit(139, AT), MISSING).code == "ModuleMissing", "more than the signal says"
 
 
-def test_a_progress_bar_shows_its_last_states_as_lines() -> None:
-    assert last_lines(b"10%\r20%\r100%\ndone") == ("10%", "20%", "100%", "done")
+@pytest.mark.parametrize("code", [0, 130, 131, 137, 143])
+def test_a_success_or_an_end_from_outside_is_not_explained_by_what_was_written(code: int) -> None:
+    assert ended(Exit(code, AT), MISSING) != ended(Exit(1, AT), MISSING)
+    assert ended(Exit(code, AT), MISSING).code in ("Succeeded", "Killed", "Terminated")
 
 
-def test_a_line_without_end_is_cut() -> None:
-    assert last_lines(b"x" * 10_000) == ("x" * 500,)
+def test_what_is_certain_comes_before_what_was_written() -> None:
+    assert ended(Exit(1, AT, oom_killed=True), MISSING).code == "OutOfMemory"
+    assert ended(Exit(255, AT), MISSING, engine_started_at=AT).code == "EngineRestarted"
+    assert ended(Exit(127, AT, error="no shell"), MISSING).code == "ContainerRefused"
 
 
-@given(st.binary(max_size=2000))
-def test_any_bytes_make_evidence_that_can_be_shown(output: bytes) -> None:
-    lines = last_lines(output)
-    assert len(lines) <= EVIDENCE_LINES
-    assert all(line.strip() and len(line) <= 500 and "\n" not in line for line in lines)
-    "\n".join(lines).encode()
+def test_a_success_needs_no_evidence() -> None:
+    assert ended(Exit(0, AT), Output(("done",))).evidence == ()
+    assert ended(Exit(1, AT), Output(("done",))).evidence == ("done",)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_ran_out_is_told_with_its_size(language: str) -> None:
+    full = ended(Exit(135, AT))
+    assert "64 MB" in message(full.code, full.params, language).text
+    killed = ended(Exit(137, AT, oom_killed=True))
+    assert "2048 MB" in message(killed.code, killed.params, language).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,19 +137,30 @@ def test_every_entry_of_the_exit_table_has_a_text(code: str, language: str) -> N
     assert catalogue(language)[code]["text"]
 
 
+def _groups(expression: re.Pattern[bytes] | None) -> set[str]:
+    return {name.partition("_")[0] for name in expression.groupindex} if expression else set()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_diagnosis_tells_fills_its_text(language: str) -> None:
-    for exit_ in (
-        Exit(0, AT),
-        Exit(3, AT),
-        Exit(126, AT),
-        Exit(127, AT),
-        Exit(139, AT),
-        Exit(137, AT),
-        Exit(137, AT, True),
-    ):
-        diagnosis = diagnose(exit_, LONG_AGO, b"")
-        assert message(diagnosis.code, diagnosis.params, language).text
+@pytest.mark.parametrize("pattern", patterns(), ids=lambda pattern: pattern.code)
+def test_what_a_pattern_finds_fills_its_text(pattern: Pattern, language: str) -> None:
+    names = _groups(pattern.line) | _groups(pattern.above)
+    if "module" in names:
+        names.add("package")
+    found = Found(pattern.code, {name: f"<{name}>" for name in names}, 0, 1)
+    told = ended(Exit(1, AT), Output((), found))
+    words = message(told.code, told.params, language)
+    assert words.fix
+    assert "‹" not in words.text + words.fix
+    assert all(f"<{name}>" in words.text + words.fix for name in names)
+
+
+def test_a_text_of_an_output_alone_takes_no_attempt_from_a_job() -> None:
+    of_programs = [p for p in patterns() if not p.words[0].startswith(b"[openpai]")]
+    behaviors = {pattern.code: exit_spec(pattern.code).behavior for pattern in of_programs}
+    certain = {code: behavior for code, behavior in behaviors.items() if behavior != Behavior.UNKNOWN}
+    assert certain == {"PythonSyntaxError": Behavior.PERMANENT, "GpuEccError": Behavior.TRANSIENT}
+    assert behaviors.keys() <= exit_specs().keys()
 
 
 def test_every_reason_why_a_start_fails_has_its_entry() -> None:

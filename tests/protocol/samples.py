@@ -41,7 +41,10 @@ prerequisites:
       password: <% $secrets.pull %>
       registryuri: https://registry.example.org
   - {type: data, name: ds, uri: ["https://data.example.org/a.tgz"]}
-  - {type: script, name: prep, plugin: com.microsoft.pai.runtimeplugin.cmd, callbacks: [{event: taskStarts}]}
+  - type: script
+    name: prep
+    plugin: com.microsoft.pai.runtimeplugin.cmd
+    callbacks: [{event: taskStarts, commands: [date]}]
   - {type: output, name: out, uri: /mnt/out}
 taskRoles:
   ps:

@@ -41,12 +41,34 @@ def test_completion_thresholds(written: dict[str, Any], failed: int | None, succ
 def test_meaningless_amounts_become_harmless() -> None:
     resources = {"cpu": -1, "memoryMB": 0, "gpu": -2, "ports": {"a": 0, "b": -1, "ssh": 0, "http": 3}}
     adjusted = worker(
-        role(resourcePerInstance=resources, taskRetryCount=-2, extraContainerOptions={"shmMB": -3})
+        role(resourcePerInstance=resources, taskRetryCount=-3, extraContainerOptions={"shmMB": -3})
     )
     used = adjusted.resource_per_instance
     assert (used.cpu, used.memory_mb, used.gpu) == (1, 512, 0)
     assert used.ports == {"ssh": 1, "http": 3, "a": 0, "b": 0}
     assert (adjusted.task_retry_count, adjusted.extra_container_options.shm_mb) == (0, 512)
+
+
+@pytest.mark.parametrize("written", [-2, -1, 0, 3])
+def test_task_retries_may_be_without_end(written: int) -> None:
+    assert worker(role(taskRetryCount=written)).task_retry_count == written
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        (60, 60),
+        (0, 0),
+        (1.5, 1.5),
+        (None, None),
+        (-1, None),
+        (True, None),
+        ("60", None),
+        (float("nan"), None),
+    ],
+)
+def test_a_grace_period_is_an_amount_of_time(written: object, used: float | None) -> None:
+    assert parse_document(job(extras={"stopGracePeriodSeconds": written})).stop_grace_s == used
 
 
 @pytest.mark.parametrize(
@@ -81,7 +103,9 @@ def test_a_full_job_is_read_completely() -> None:
     assert full.virtual_cluster == "vc1"
     assert full.gang is False
     assert full.task_roles["ps"].completion.min_succeeded_instances is None
-    assert full.prerequisite("script", "prep").model_extra == {"callbacks": [{"event": "taskStarts"}]}
+    assert full.prerequisite("script", "prep").model_extra == {
+        "callbacks": [{"event": "taskStarts", "commands": ["date"]}]
+    }
 
 
 def test_a_stored_document_gives_the_same_job() -> None:

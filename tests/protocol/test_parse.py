@@ -167,34 +167,28 @@ def test_an_ordinary_job_has_no_warnings() -> None:
 def test_what_is_kept_and_not_done_yet_is_told_with_its_place() -> None:
     told = [(w.path, w.line, w.column, w.params["cause"]) for w in parse(FULL).warnings]
     lines = FULL.splitlines()
-    plugin = next(i for i, line in enumerate(lines, 1) if "plugin:" in line)
     assert told == [
-        ("prerequisites[2].plugin", plugin, lines[plugin - 1].index("plugin:") + 1, "PluginNotRun"),
         ("defaults.virtualCluster", len(lines) - 2, 12, "OneQueue"),
-        ("extras.gangAllocation", len(lines), 3, "TasksStartTogether"),
     ]
 
 
 def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
-    document = role(taskRetryCount=1, extraContainerOptions={"infiniband": True})
+    document = role(extraContainerOptions={"infiniband": True})
     document["prerequisites"].append({"type": "script", "name": "s", "plugin": "my.own"})
     document["defaults"] = {"virtualCluster": "vc1"}
     document["extras"] = {
-        "gangAllocation": False,
         "hivedScheduler": {"jobPriorityClass": "prod"},
-        "storages": [{"storageConfigName": "nfs"}],
-        "com.microsoft.pai.runtimeplugin": [{"plugin": "ssh"}, {"plugin": "teamwise_storage"}, 3],
+        "com.microsoft.pai.runtimeplugin": [{"plugin": "git"}],
         "jobStatusChangeNotification": {"running": True, "failed": False},
         "tensorBoard": {"logDirectories": {"default": "/mnt/logs"}},
     }
     warnings = parse(json.dumps(document)).warnings
     assert {w.code for w in warnings} == {"NotThereYet"}
     paths = [
-        "prerequisites[1].plugin", "taskRoles.worker.taskRetryCount",
+        "prerequisites[1].plugin",
         "taskRoles.worker.extraContainerOptions.infiniband", "defaults.virtualCluster",
-        "extras.gangAllocation", "extras.hivedScheduler", "extras.storages",
-        "extras.com.microsoft.pai.runtimeplugin[0]", "extras.com.microsoft.pai.runtimeplugin[1]",
-        "extras.com.microsoft.pai.runtimeplugin[2]", "extras.jobStatusChangeNotification",
+        "extras.hivedScheduler",
+        "extras.com.microsoft.pai.runtimeplugin[0].plugin", "extras.jobStatusChangeNotification",
         "extras.tensorBoard",
     ]  # fmt: skip
     assert sorted(w.path or "" for w in warnings) == sorted(paths)
@@ -202,7 +196,7 @@ def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
         texts = {w.path: message(w.code, w.params, language).text for w in warnings}
         assert all(says in text for text in texts.values())
         assert not any(str(w.params["cause"]) in texts[w.path] for w in warnings)
-        assert "teamwise_storage" in texts["extras.com.microsoft.pai.runtimeplugin[1]"]
+        assert "git" in texts["extras.com.microsoft.pai.runtimeplugin[0].plugin"]
         assert "my.own" in texts["prerequisites[1].plugin"]
 
 
@@ -231,7 +225,7 @@ def test_what_has_no_effect_is_warned_about() -> None:
     document["deployments"] = [{"name": "d", "taskRoles": {"elsewhere": {}}}]
     document["extras"] = {"gangAllocation": "no"}
     assert warned(json.dumps(document)) == {
-        "taskRoles.worker.taskRetryCount": "NotThereYet",
+        "taskRoles.worker.taskRetryCount": "TaskRetriesNeedNoGang",
         "taskRoles.worker.completion.minFailedInstances": "NeverReached",
         "taskRoles.worker.extraContainerOptions.shm": "IgnoredField",
         "taskRoles.worker.extraContainerOptions.infiniband": "NotABoolean",
@@ -245,7 +239,7 @@ def test_what_has_no_effect_is_warned_about() -> None:
 def test_values_that_were_made_harmless_are_warned_about() -> None:
     resources = {"cpu": -1, "memoryMB": 0, "gpu": -1, "ports": {"ssh": 0, "a": -1, "b": 2}}
     text = json.dumps(
-        role(resourcePerInstance=resources, taskRetryCount=-2, extraContainerOptions={"shmMB": -1})
+        role(resourcePerInstance=resources, taskRetryCount=-3, extraContainerOptions={"shmMB": -1})
     )
     used = {str(w.params["field"]): w.params["used"] for w in parse(text).warnings}
     assert used == {"cpu": 1, "memoryMB": 512, "gpu": 0, "ssh": 1, "a": 0, "taskRetryCount": 0, "shmMB": 512}

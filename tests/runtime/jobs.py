@@ -15,11 +15,11 @@ def role(
     return RoleView(name, instances, resources, min_failed=1, min_succeeded=instances, ports=ports or {})
 
 
-def job(*roles: RoleView, attempt: int = 0) -> JobView:
+def job(*roles: RoleView, attempt: int = 0, gang: bool = True) -> JobView:
     """A job of these roles whose tasks have the addresses 10.0.0.2, 10.0.0.3, … in order."""
     tasks = [(r.name, index) for r in roles for index in range(r.instances)]
     addresses = {task: f"10.0.{n // 256}.{n % 256}" for n, task in enumerate(tasks, start=2)}
-    return JobView("alice", "mnist", "default", attempt, roles, addresses)
+    return JobView("alice", "mnist", "default", attempt, roles, addresses, gang)
 
 
 def task(role_name: str, index: int = 0, attempt: int = 0) -> TaskView:

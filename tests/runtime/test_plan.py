@@ -13,7 +13,7 @@ from tests.runtime.jobs import ONE_GPU, job, role, task
 SUBNET = "10.0.0.0/28"
 
 
-def plan_of(some: JobView, one: TaskView, commands: str = "true", **more: int) -> ContainerPlan:
+def plan_of(some: JobView, one: TaskView, commands: str = "true") -> ContainerPlan:
     return container_plan(
         some,
         one,
@@ -21,7 +21,6 @@ def plan_of(some: JobView, one: TaskView, commands: str = "true", **more: int) -
         credential=None,
         commands=commands,
         network=network_plan(some, one, name="net", subnet=SUBNET),
-        **more,
     )
 
 
@@ -46,7 +45,10 @@ def test_a_plan_says_all_that_a_backend_must_know() -> None:
         "openpai.task-attempt": "2",
     }
     assert plan.environment["PAI_TASK_ATTEMPT"] == "2"
-    assert set(plan.files) == {"bootstrap.sh", "session.sh", "user.sh"}
+    assert set(plan.files) == {
+        *("bootstrap.sh", "session.sh", "rules.sh", "user.sh"),
+        *("frameworks.sh", "hostfile"),
+    }
     assert plan.files["user.sh"] == "python train.py\n"
     assert (plan.resources, plan.shm_mb, plan.pids, plan.hostname) == (ONE_GPU, 512, PIDS, "worker-1")
 
@@ -59,9 +61,9 @@ def test_secrets_of_the_commands_are_in_user_sh_alone() -> None:
     assert "hunter2" not in repr(plan)
 
 
-def test_shared_memory_and_process_limit_are_as_asked() -> None:
-    plan = plan_of(job(replace(role("worker"), shm_mb=4096)), task("worker"), pids=99)
-    assert (plan.shm_mb, plan.pids) == (4096, 99)
+def test_shared_memory_is_as_asked() -> None:
+    plan = plan_of(job(replace(role("worker"), shm_mb=4096)), task("worker"))
+    assert (plan.shm_mb, plan.pids) == (4096, PIDS)
 
 
 def test_what_is_too_much_to_export_becomes_a_file() -> None:

@@ -34,6 +34,9 @@ from openpai.scheduler.schedule import Cluster
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
+from openpai.storages.file import storages_file
+from openpai.storages.ground import Ground
+from openpai.storages.provision import Provision
 from openpai.store.changes import Changes
 from openpai.store.credentials import CredentialStore
 from openpai.store.database import Database
@@ -136,9 +139,9 @@ class House:
         attempt = replace(run.attempt, launched_at=T0 + 2)
         return await self.step(run, state=JobState.RUNNING, tasks=tasks, attempt=attempt, launched_at=T0 + 2)
 
-    async def ended(self, run: JobRun, code: int = 0) -> JobRun:
+    async def ended(self, run: JobRun, code: int = 0, cause: Diagnosis | None = None) -> JobRun:
         """The job after all its tasks ended with this exit code."""
-        cause = failure(code) if code else Diagnosis("Succeeded")
+        cause = cause or (failure(code) if code else Diagnosis("Succeeded"))
         task_state, state = (
             (TaskState.FAILED, JobState.FAILED) if code else (TaskState.SUCCEEDED, JobState.SUCCEEDED)
         )
@@ -184,7 +187,9 @@ async def build(folder: Path) -> AsyncIterator[House]:
     backend = SimulatedBackend("test", engine)
     with closing(Database(folder / "test.db")) as database:
         jobs, vault = JobStore(database, changes), Vault(folder / "key")
-        sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all)
+        file = storages_file(folder / "storages.toml", folder / "private")
+        storages = Provision(file, GroupStore(database).of, Ground())
+        sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all, storages=storages.facts)
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         services = Services(
             jobs=jobs,
@@ -192,6 +197,7 @@ async def build(folder: Path) -> AsyncIterator[House]:
             tokens=TokenStore(database),
             credentials=CredentialStore(database, vault),
             groups=GroupStore(database),
+            storages=storages,
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,

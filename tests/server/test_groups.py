@@ -10,7 +10,7 @@ TEAM = {
     "groupname": "team",
     "description": "we",
     "externalName": "",
-    "extension": {"acls": {"admin": False, "virtualClusters": []}},
+    "extension": {"acls": {"admin": False, "virtualClusters": [], "storageConfigs": []}},
 }
 
 

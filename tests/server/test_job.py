@@ -18,12 +18,14 @@ STATUS = {
     "appProgress", "appTrackingUrl", "appCreatedTime", "appLaunchedTime", "appCompletedTime", "appExitCode",
     "appExitSpec", "appExitDiagnostics", "appExitMessages", "appExitTriggerMessage",
     "appExitTriggerTaskRoleName", "appExitTriggerTaskIndex", "appExitType", "waits", "diagnosis",
+    "stoppingTime", "killTime", "firstFailure",
 }  # fmt: skip
 TASK = {
     "taskIndex", "taskUid", "taskState", "containerId", "containerIp", "containerNodeName", "containerPorts",
     "containerGpus", "containerLog", "containerExitCode", "containerExitSpec", "containerExitDiagnostics",
     "retries", "accountableRetries", "createdTime", "launchedTime", "completedTime", "attemptId", "attemptState",
     "currentAttemptCreatedTime", "currentAttemptLaunchedTime", "currentAttemptCompletedTime", "diagnosis", "pull",
+    "placedTime", "waitedMs", "pulledMs", "startedMs", "ranMs", "stoppingTime", "killTime",
 }  # fmt: skip
 
 WAITS = Reason(
@@ -98,6 +100,38 @@ async def test_a_pull_is_shown_with_its_task(house: House, api: httpx2.AsyncClie
             "bytesPerSecond": 30, "remainingSeconds": 3,
         },
     ]  # fmt: skip
+
+
+async def test_a_cause_read_from_the_output_stands_beside_the_users_exit_code(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    line = "ModuleNotFoundError: No module named 'cv2'"
+    params: Params = {"exit_code": 3, "module": "cv2", "package": "opencv-python-headless"}
+    await house.ended(await house.running(), 3, Diagnosis("ModuleMissing", params, ("begin", line)))
+    reply = (await api.get("/api/v2/jobs/alice~train")).json()
+    status, task = reply["jobStatus"], next(iter(reply["taskRoles"].values()))["taskStatuses"][0]
+    assert (status["appExitCode"], task["containerExitCode"]) == (3, 3)
+    for spec in (status["appExitSpec"], task["containerExitSpec"]):
+        assert (spec["code"], spec["phrase"]) == (232, "ModuleMissing"), "OpenPAI's number for it"
+        assert (spec["type"], spec["behavior"], spec["reaction"]) == (
+            "USER_FAILURE",
+            "UNKNOWN",
+            "RETRY_TO_MAX",
+        )
+        assert "cv2" in spec["reason"]
+        assert "pip install opencv-python-headless" in spec["solution"][0]
+    assert line in status["diagnosis"]["evidence"]
+    chinese = (await api.get("/api/v2/jobs/alice~train", headers={"accept-language": "zh"})).json()
+    assert chinese["jobStatus"]["appExitSpec"]["reason"] == "缺少 Python 模块 cv2。"
+
+
+async def test_a_cause_kept_before_its_text_had_another_parameter_is_still_told(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    await house.ended(await house.running(), 137, Diagnosis("OutOfMemory", {"exit_code": 137}))
+    status = (await api.get("/api/v2/jobs/alice~train")).json()["jobStatus"]
+    assert "exit code 137" in status["diagnosis"]["message"]
+    assert status["appExitSpec"]["code"] == -1200
 
 
 async def test_a_failed_job_tells_the_users_own_exit_code_and_the_cause(
@@ -238,16 +272,6 @@ async def test_a_wrong_body_stops_nothing(body: bytes, house: House, api: httpx2
     reply = await api.put("/api/v2/jobs/alice~train/executionType", content=body)
     assert (reply.status_code, reply.json()["code"]) == (400, "InvalidParametersError")
     assert not (await house.run(run.full_name)).stop_requested
-
-
-async def test_start_keeps_a_job_that_runs_and_cannot_take_back_a_stop(
-    house: House, api: httpx2.AsyncClient
-) -> None:
-    run = await house.running()
-    path = "/api/v2/jobs/alice~train/executionType"
-    assert (await api.put(path, json={"value": "START"})).status_code == 202
-    await house.services.jobs.request_stop(run.id)
-    assert (await api.put(path, json={"value": "START"})).status_code == 400
 
 
 @pytest.mark.parametrize("name", ["alice~none", "none", "bob~train", "~", "alice~"])

@@ -70,3 +70,15 @@ async def test_nothing_is_done_with_a_group_that_is_not_there(groups: GroupStore
         with pytest.raises(PaiError) as refused:
             await work
         assert refused.value.first.code == "NoGroup"
+
+
+async def test_a_user_is_in_the_groups_that_he_joined(groups: GroupStore) -> None:
+    for name in ("team", "zoo", "other"):
+        await groups.add(Group(name, ""))
+    await groups.join("team", "ann")
+    await groups.join("zoo", "ann")
+    await groups.join("other", "bob")
+    assert await groups.of("ann") == {"team", "zoo"}
+    await groups.remove("zoo")
+    assert await groups.of("ann") == {"team"}
+    assert await groups.of("nobody") == frozenset()

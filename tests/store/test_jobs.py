@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from openpai.errors import PaiError
+from openpai.lifecycle.attempts import run_again
 from openpai.lifecycle.exits import Exit
-from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Network, Outcome
+from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Network, Outcome, Pulled
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.changes import Changes
 from openpai.store.database import Database
@@ -298,3 +300,76 @@ def ended_run(run: JobRun) -> JobRun:
     return replace(
         run, state=JobState.FAILED, attempt=attempt, tasks=tasks, launched_at=NOW + 2, completed_at=NOW + 3
     )
+
+
+async def test_a_task_that_did_not_change_is_not_written_again(jobs: JobStore, database: Database) -> None:
+    await jobs.add(a_new_job(a_run(job_of({"main": role(3)}))), [])
+    await jobs.live()
+    (live,) = await jobs.live()
+    changed = replace(live.tasks[1], state=TaskState.PREPARING, node="box")
+    written: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        written.append(f"{statement} {parameters}")
+
+    sa.event.listen(database._engine, "before_cursor_execute", note)
+    await jobs.save([(replace(live, tasks=(live.tasks[0], changed, live.tasks[2])), [])])
+    (upsert,) = [each for each in written if "INTO task_attempts" in each]
+    assert changed.uid in upsert
+    assert live.tasks[0].uid not in upsert
+    assert [task.node for task in (await jobs.find("ann", live.name)).run.tasks] == [None, "box", None]
+
+
+async def test_what_a_task_attempt_went_through_is_kept(jobs: JobStore) -> None:
+    run = a_run()
+    await jobs.add(a_new_job(run), [])
+    task = replace(
+        run.tasks[0],
+        attempt=1,
+        platform_retries=1,
+        due_at=NOW + 5,
+        pulled=Pulled(100, 2000),
+        stopping_at=NOW + 7,
+        kill_at=NOW + 9,
+    )
+    await jobs.save([(replace(run, tasks=(task,)), [])])
+    assert (await jobs.find("ann", run.name)).run.tasks == (task,)
+
+
+async def test_a_job_that_ended_is_run_again_once_and_keeps_its_history(jobs: JobStore) -> None:
+    run = a_run()
+    await jobs.add(a_new_job(run), [])
+    again = run_again(run, NOW + 50, ids("again-"))
+    assert not await jobs.run_again(again, []), "it has not ended"
+    failed = replace(
+        run.tasks[0], state=TaskState.FAILED, completed_at=NOW + 9, diagnosis=Diagnosis("ExitCode")
+    )
+    ended = replace(run, state=JobState.FAILED, tasks=(failed,), completed_at=NOW + 9)
+    await jobs.save([(ended, [])])
+    assert await jobs.first_failure(ended) == (0, failed)
+    again = run_again(ended, NOW + 50, ids("again-"))
+    assert await jobs.run_again(again, [Event(NOW + 50, "JobRunAgain")])
+    assert not await jobs.run_again(again, []), "somebody was quicker"
+    assert await jobs.live() == [again]
+    assert (await jobs.find("ann", run.name)).run == again
+    kept = await jobs.attempt(run.id, 0)
+    assert kept is not None
+    assert kept[1] == [failed]
+    assert await jobs.first_failure(again) is None
+
+
+async def test_only_a_job_that_ended_is_deleted_and_nothing_of_it_is_left(
+    jobs: JobStore, database: Database
+) -> None:
+    run = a_run()
+    await jobs.add(a_new_job(run), [Event(NOW, "JobSubmitted")])
+    assert not await jobs.delete(run.id)
+    await jobs.save([(replace(run, state=JobState.STOPPED), [])])
+    assert await jobs.delete(run.id)
+    assert not await jobs.delete(run.id)
+
+    def rows(connection: sa.Connection) -> list[int]:
+        tables = ("jobs", "job_attempts", "task_attempts", "events")
+        return [connection.execute(sa.text(f"SELECT count(*) FROM {name}")).scalar_one() for name in tables]
+
+    assert await database.read(rows) == [0, 0, 0, 0]

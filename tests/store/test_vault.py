@@ -25,6 +25,13 @@ def test_a_fingerprint_is_the_same_for_the_same_and_tells_nothing_without_the_ke
     assert one.fingerprint(b"x") != two.fingerprint(b"x")
 
 
+def test_what_is_derived_is_the_same_for_a_purpose_and_of_no_help_for_another(tmp_path: Path) -> None:
+    one, two = Vault(tmp_path / "one"), Vault(tmp_path / "two")
+    assert one.derive("x") == Vault(tmp_path / "one").derive("x") != one.derive("y")
+    assert one.derive("x") != two.derive("x")
+    assert len(one.derive("x")) == 32
+
+
 def test_the_key_is_its_owners_only_and_written_whole(tmp_path: Path) -> None:
     Vault(tmp_path / "secret.key")
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600

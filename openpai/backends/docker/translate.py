@@ -11,6 +11,7 @@ from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ENTRYPOINT, MOUNT, ContainerPlan, NetworkPlan
 from openpai.runtime.network import gateway
 from openpai.scheduler.resources import Node, Resources
+from openpai.storages.storage import Mount
 
 INSTANCE_LABEL = "openpai.instance"
 TASK_LABEL = "openpai.task"
@@ -91,7 +92,7 @@ def _host_config(plan: ContainerPlan, network: str, folder: str) -> dict[str, An
     return {
         **limits,
         "NetworkMode": network,
-        "Mounts": [{"Type": "bind", "Source": folder, "Target": MOUNT, "ReadOnly": True}],
+        "Mounts": [_bind(Mount(folder, MOUNT, read_only=True)), *map(_bind, plan.mounts)],
         "Init": True,
         "AutoRemove": False,
         "RestartPolicy": {"Name": "no"},
@@ -101,6 +102,10 @@ def _host_config(plan: ContainerPlan, network: str, folder: str) -> dict[str, An
         "SecurityOpt": ["no-new-privileges"],
         "LogConfig": _LOG,
     }
+
+
+def _bind(mount: Mount) -> dict[str, Any]:
+    return {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
 
 
 def network_body(plan: NetworkPlan, instance: str) -> dict[str, Any]:

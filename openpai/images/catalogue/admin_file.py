@@ -3,23 +3,19 @@
 It is read anew when it changes, without a restart. A file with mistakes changes nothing: the last good one holds.
 """
 
-import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from openpai.errors import PaiError, Params, Problem
+from openpai.admin_file import Fields, LiveFile, check_fields, read_text, wrong
+from openpai.errors import PaiError, Problem
 from openpai.images.catalogue.entries import (
     CatalogueImage,
-    Fields,
-    check_fields,
     name_of,
     read_image,
     read_reference,
     standard_images,
-    wrong,
 )
 from openpai.images.reference import ImageReference
 
@@ -53,63 +49,23 @@ class AdminImages:
         return tuple(image for name, image in {**ours, **own}.items() if name in own or name not in hidden)
 
 
-_Stamp = tuple[int, int, int]  # when changed, how large, which file
-
-
-class AdminFile:
-    """The file at a path, which need not be there."""
+class AdminFile(LiveFile[AdminImages]):
+    """`images.toml`, or what the admin calls it."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stamp: _Stamp | None = None
-        self._good = AdminImages()
-        self._problems: tuple[Problem, ...] = ()
-
-    @property
-    def path(self) -> Path:
-        return self._path
-
-    def current(self) -> AdminImages:
-        """What the file says now; while it has mistakes, what it said before them. Reads it only when it changed."""
-        self._look()
-        return self._good
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """The mistakes of the file as it is now."""
-        self._look()
-        return self._problems
-
-    def _look(self) -> None:
-        try:
-            stat = self._path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if stamp == self._stamp:
-                return
-            self._stamp = stamp
-            self._good, self._problems = read(self._path.read_text("utf-8"), self._path), ()
-        except FileNotFoundError:
-            self._stamp, self._good, self._problems = None, AdminImages(), ()
-        except PaiError as error:
-            self._problems = error.problems
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
-            params = {"file": str(self._path), "reason": reason or str(error)}
-            self._problems = (Problem("ImagesFileUnreadable", params),)
+        super().__init__(path, _read, AdminImages())
 
 
 def read(text: str, file: Path) -> AdminImages:
     """The file's text. Raises PaiError with every mistake: its file, line, field, and what to do."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = int(found[1]) if (found := re.search(r"at line (\d+)", str(error))) else text.count("\n") + 1
-        params: Params = {"file": str(file), "line": line, "reason": str(error)}
-        raise PaiError(Problem("ImagesFileSyntax", params, line=line)) from error
+    return read_text(text, file, _read)
+
+
+def _read(table: Mapping[str, object]) -> AdminImages:
     reader = _Reader()
     images = reader.read(table)
     if reader.problems:
-        raise PaiError(*(_placed(problem, text, file) for problem in reader.problems))
+        raise PaiError(*reader.problems)
     return images
 
 
@@ -195,51 +151,3 @@ _CLEANING: Fields = {
     "low_percent": (_is_percent, "images_file.percent"),
     "min_age_hours": (_is_hours, "images_file.hours"),
 }
-
-
-def _placed(problem: Problem, text: str, file: Path) -> Problem:
-    line = line_of(text, problem.path or "")
-    return replace(problem, params={"file": str(file), "line": line, **problem.params}, line=line)
-
-
-_STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
-_HEADER = re.compile(r"\s*\[{1,2}\s*([\w.\"'-]+)\s*\]{1,2}\s*(?:#.*)?")
-
-
-def line_of(text: str, path: str) -> int:
-    """The line, from 1, where a field such as `image[1].driver` or `prepull[2]` stands.
-
-    tomllib does not tell it. A field that is written in a way not foreseen here gets the line of its table.
-    """
-    lines = text.splitlines()
-    start, end = 0, len(lines)
-    at = 0
-    for name, number in _STEP.findall(path):
-        tables = [row for row, line in enumerate(lines) if _header(line) == name]
-        wanted = int(number or 0)
-        if wanted < len(tables):
-            at = tables[wanted]
-            later = (row for row, line in enumerate(lines) if row > at and _header(line))
-            start, end = at + 1, next(later, len(lines))
-            continue
-        at = _key_line(lines, name, range(start, end), at)
-        if number:
-            at = _element_line(text, path, lines, at, wanted)
-    return at + 1
-
-
-def _header(line: str) -> str | None:
-    found = _HEADER.fullmatch(line)
-    return found[1].strip("\"'") if found else None
-
-
-def _key_line(lines: Sequence[str], name: str, rows: range, otherwise: int) -> int:
-    key = re.compile(rf"[\"']?(?:\w+\.)?{re.escape(name)}[\"']?\s*=")
-    return next((row for row in rows if key.match(lines[row].strip())), otherwise)
-
-
-def _element_line(text: str, path: str, lines: Sequence[str], start: int, number: int) -> int:
-    """Where the element of a list stands: lists of names are written with one name per line, or on one line."""
-    name = path.partition("[")[0]
-    value = tomllib.loads(text)[name][number]
-    return next((row for row in range(start, len(lines)) if str(value) in lines[row]), start)

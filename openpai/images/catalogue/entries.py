@@ -2,13 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from openpai.admin_file import Fields, check_fields, wrong
 from openpai.errors import PaiError, Problem
 from openpai.images.reference import ImageReference, parse_reference
 
@@ -112,9 +112,6 @@ def _is_words(value: object) -> bool:
     return isinstance(value, list) and all(map(_is_word, value))
 
 
-Fields = Mapping[str, tuple[Callable[[object], bool], str]]
-"""Field → whether a value will do, and the code of the text that says what would."""
-
 OWN_FIELDS: Fields = {
     "reference": (_is_word, "images_file.reference"),
     "framework": (_is_word, "images_file.word"),
@@ -166,36 +163,6 @@ def read_reference(text: object, path: str) -> ImageReference:
     except PaiError as error:
         params = {**error.first.params, "cause": error.first.code, "field": path}
         raise PaiError(Problem("ImagesFileReference", params, path=path)) from error
-
-
-def check_fields(
-    table: Mapping[str, object], path: str, fields: Fields, needed: tuple[str, ...] = ()
-) -> list[Problem]:
-    """Fields that are unknown, wrong or missing."""
-    problems = [_missing(path, name) for name in needed if name not in table]
-    for name, value in table.items():
-        at = below(path, name)
-        if name not in fields:
-            near = get_close_matches(name, fields, n=1) or [*fields]
-            known = ", ".join(near)
-            problems.append(Problem("ImagesFileUnknownField", {"field": at, "known": known}, path=at))
-        elif not fields[name][0](value):
-            problems.append(wrong(at, fields[name][1]))
-    return problems
-
-
-def below(path: str, name: str) -> str:
-    """The path of a field of a table; "" is the file itself."""
-    return f"{path}.{name}" if path else name
-
-
-def wrong(path: str, expected: str) -> Problem:
-    """A value that will not do; `expected` is the code of the text that says what would."""
-    return Problem("ImagesFileWrongValue", {"field": path, "cause": expected}, path=path)
-
-
-def _missing(path: str, name: str) -> Problem:
-    return Problem("ImagesFileMissingField", {"field": below(path, name)}, path=path)
 
 
 def _disagreements(table: Mapping[str, object], path: str) -> list[Problem]:

@@ -8,9 +8,9 @@ from pydantic import Field, TypeAdapter
 from openpai.messages import message
 from openpai.server.auth import User, must_be_admin
 from openpai.server.bodies import JsonBody, read_json
-from openpai.server.credential_shapes import Done, GroupReply, MemberReply
+from openpai.server.credential_shapes import Done, Extension, GroupReply, MemberReply, Rights
 from openpai.server.replies import Language, json_reply
-from openpai.server.services import Given
+from openpai.server.services import Given, Services
 from openpai.store.groups import Group
 
 router = APIRouter(tags=["groups"])
@@ -44,14 +44,14 @@ def _body(shape: type[JsonBody]) -> dict[str, object]:
 @router.get("/groups", response_model=list[GroupReply])
 async def list_groups(services: Given) -> Response:
     """All groups, by name."""
-    found = [_reply(group) for group in await services.groups.all()]
+    found = [_reply(group, services) for group in await services.groups.all()]
     return Response(_groups.dump_json(found), media_type="application/json")
 
 
 @router.get("/groups/{group}", response_model=GroupReply)
 async def show_group(group: str, services: Given) -> Response:
     """One group."""
-    return json_reply(_reply(await services.groups.find(group)))
+    return json_reply(_reply(await services.groups.find(group), services))
 
 
 @router.post("/groups", status_code=201, response_model=Done, openapi_extra=_body(AddGroup))
@@ -106,8 +106,10 @@ async def leave_group(
     return _done("ReplyGroupLeft", language, 201, user=member, group=group)
 
 
-def _reply(group: Group) -> GroupReply:
-    return GroupReply(groupname=group.name, description=group.description)
+def _reply(group: Group, services: Services) -> GroupReply:
+    storages = [each.name for each in services.storages.all() if group.name in each.groups]
+    extension = Extension(acls=Rights(storageConfigs=storages))
+    return GroupReply(groupname=group.name, description=group.description, extension=extension)
 
 
 def _done(code: str, language: str, status: int, **params: str) -> Response:

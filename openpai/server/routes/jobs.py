@@ -1,13 +1,17 @@
 """Jobs: listed, shown, stopped."""
 
+import asyncio
 import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import TypeAdapter
 
+from openpai.clock import new_id, now_ms
 from openpai.errors import PaiError, fail
-from openpai.lifecycle.records import Event, TaskAttempt
+from openpai.lifecycle.attempts import run_again
+from openpai.lifecycle.records import Event, JobRun, TaskAttempt
+from openpai.lifecycle.states import is_final, public_job_state
 from openpai.messages import message
 from openpai.server.auth import User, must_own
 from openpai.server.bodies import JsonBody, read_json
@@ -15,12 +19,13 @@ from openpai.server.detail import View, job_detail
 from openpai.server.items import event_replies, job_item
 from openpai.server.job_shapes import JobDetail, JobItem, JobPage
 from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, check_names, list_query
-from openpai.server.replies import Language, json_reply, wrong_parameter
+from openpai.server.replies import Language, json_reply
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
 from openpai.server.shapes import Accepted, EventPage
 from openpai.server.tasks import find_attempt, find_job
 from openpai.store.job_records import Listed
+from openpai.store.tokens import Identity
 
 router = APIRouter(tags=["jobs"])
 old_router = APIRouter(tags=["jobs"])
@@ -80,7 +85,8 @@ async def _detail(services: Services, listed: Listed, index: int, language: str)
     spec = await services.jobs.spec(run.id)
     roles = roles_of(spec.document)
     waits, pulls = services.controller.waits(run.id), services.controller.pulls(run.id)
-    return job_detail(View(listed, found[0], found[1], roles, waits, pulls, spec.images), language)
+    failure = await services.jobs.first_failure(run)
+    return job_detail(View(listed, found[0], found[1], roles, waits, pulls, spec.images, failure), language)
 
 
 @router.get("/jobs/{job}/config", response_class=Response, responses={200: {"content": {"text/yaml": {}}}})
@@ -111,19 +117,54 @@ class ExecutionType(JsonBody):
 async def set_execution_type(
     job: str, request: Request, services: Given, user: User, language: Language
 ) -> Response:
-    """Stop a job: its owner may, and an admin. Of no effect on one that has ended or is being stopped."""
+    """Stop a job, or have one that ended run again: its owner may, and an admin. Of no effect on one that has ended or
+    is being stopped, or goes on anyway."""
     wanted = (await read_json(request, ExecutionType)).value
     run = (await find_job(services, job)).run
     must_own(user, run.user)
     if wanted == "STOP":
         await services.jobs.request_stop(run.id)
-        services.controller.wake()
-    elif run.stop_requested:
-        raise PaiError(wrong_parameter("value", "STOP"))  # a stop cannot be taken back yet
-    code = "ReplyStopping" if wanted == "STOP" else "ReplyStarted"
+        code = "ReplyStopping"
+    else:
+        code = "ReplyStarted" if await _run_again(services, run, user) else "ReplyRuns"
+    services.controller.wake()
     return json_reply(
         Accepted(status=202, message=message(code, {"name": run.full_name}, language).text), 202
     )
+
+
+async def _run_again(services: Services, run: JobRun, user: Identity) -> bool:
+    """Whether that had to be done. Raises `JobStillStops`."""
+    if not is_final(run.state):
+        if run.stop_requested:
+            raise fail("JobStillStops", name=run.full_name)
+        return False
+    again = run_again(run, now_ms(), new_id)
+    event = Event(
+        again.attempt.created_at, "JobRunAgain", {"user": user.username, "attempt": again.attempt.index}
+    )
+    return await services.jobs.run_again(again, [event])
+
+
+@router.delete("/jobs/{job}", response_model=Accepted)
+async def delete_job(job: str, services: Given, user: User, language: Language) -> Response:
+    """Delete a job that ended, with its history and its logs: its owner may, and an admin. Its name is free then."""
+    run = (await find_job(services, job)).run
+    must_own(user, run.user)
+    if not is_final(run.state):
+        raise _not_ended(run)
+    await asyncio.to_thread(
+        services.logs.remove, run.id
+    )  # first: of a job that is gone nobody would find them
+    if not await services.jobs.delete(run.id):
+        raise _not_ended((await find_job(services, job)).run)
+    told = message("ReplyDeleted", {"name": run.full_name}, language).text
+    return json_reply(Accepted(status=200, message=told))
+
+
+def _not_ended(run: JobRun) -> PaiError:
+    state = public_job_state(run.state, run.stop_requested)
+    return fail("JobNotEnded", name=run.full_name, state=state)
 
 
 @router.get("/jobs/{job}/events", response_model=EventPage)

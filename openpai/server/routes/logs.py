@@ -45,7 +45,7 @@ async def list_task_attempts(
     if not attempts:
         raise fail("NoJob", name=f"{run.full_name}/attempts/{job_attempt}/{role}/{index}")
     latest = attempts[-1]
-    ports = roles_of((await services.jobs.spec(run.id)).document).ports[latest.role]
+    ports = roles_of((await services.jobs.spec(run.id)).document).ports_of(latest.role, latest.index)
     reply = TaskHistory(
         username=run.user,
         jobName=run.name,
@@ -55,7 +55,7 @@ async def list_task_attempts(
         taskUid=latest.uid,
         taskState=public_task_state(latest.state),
         retries=latest.attempt,
-        accountableRetries=latest.attempt,
+        accountableRetries=latest.attempt - latest.platform_retries,
         createdTime=attempts[0].created_at,
         launchedTime=latest.launched_at,
         completedTime=latest.completed_at,

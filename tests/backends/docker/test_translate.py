@@ -1,5 +1,6 @@
 """Plan → create request, by equality; inspect → observed task."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from openpai.images.credentials.credential import Credential
 from openpai.lifecycle.exits import Exit
 from openpai.runtime.container import ContainerPlan, NetworkPlan
 from openpai.scheduler.resources import Node, Resources
+from openpai.storages.storage import Mount
 
 IMAGE = "team/tool:latest"
 INSTANCE = "0123456789abcdef0123456789abcdef"
@@ -27,6 +29,16 @@ PLAN = ContainerPlan(
     hostname="worker-0",
     network=NetworkPlan("net", "10.1.0.0/28", "10.1.0.5", False, ("worker-0", "w0")),
 )
+
+
+def test_storages_are_mounted_beside_the_plans_own_files() -> None:
+    mounts = (Mount("/srv/data", "/mnt/data", True), Mount("/srv/homes/ann", "/home/me", False))
+    body = translate.create_body(replace(PLAN, mounts=mounts), INSTANCE, "/run/x/t1", IMAGE)
+    assert body["HostConfig"]["Mounts"] == [
+        {"Type": "bind", "Source": "/run/x/t1", "Target": "/usr/local/pai", "ReadOnly": True},
+        {"Type": "bind", "Source": "/srv/data", "Target": "/mnt/data", "ReadOnly": True},
+        {"Type": "bind", "Source": "/srv/homes/ann", "Target": "/home/me", "ReadOnly": False},
+    ]
 
 
 def test_a_plan_becomes_this_request() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from openpai.admin_file import line_of
 from openpai.errors import PaiError, Problem
-from openpai.images.catalogue.admin_file import AdminFile, AdminImages, Cleaning, line_of, read
+from openpai.images.catalogue.admin_file import AdminFile, AdminImages, Cleaning, read
 from openpai.images.catalogue.entries import find_image, standard_images
 from openpai.images.reference import parse_reference
 from openpai.messages import message
@@ -125,28 +126,28 @@ def test_with_a_mistake_the_last_good_file_holds_until_it_is_mended(file: AdminF
 def test_a_file_that_cannot_be_read_is_a_problem_and_no_fault(file: AdminFile) -> None:
     file.path.mkdir()
     assert file.current() == AdminImages()
-    assert [problem.code for problem in file.problems] == ["ImagesFileUnreadable"]
+    assert [problem.code for problem in file.problems] == ["AdminFileUnreadable"]
     file.path.rmdir()
     file.path.write_bytes(b'pinned = ["\xff"]')
     assert file.current() == AdminImages()
-    assert [problem.code for problem in file.problems] == ["ImagesFileUnreadable"]
+    assert [problem.code for problem in file.problems] == ["AdminFileUnreadable"]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "code", "path", "line"),
     [
         ('"ubuntu:24.04",\n]', '"Ubuntu:24.04",\n]', "ImagesFileReference", "prepull[1]", 5),
-        ("prepull", "pre_pull", "ImagesFileUnknownField", "pre_pull", 3),
-        ('framework = "PyTorch"\nversion = "2.9.0"', 'version = "2.9.0"', "ImagesFileMissingField", "image[0]", 9),
-        ('driver = "525.60.13"', "driver = 525", "ImagesFileWrongValue", "image[0].driver", 16),
-        ('"1.4.0-patched"\n', '"1.4.0"\ncuda = "12.6"\n', "ImagesFileWrongValue", "image[1].cuda", 23),
+        ("prepull", "pre_pull", "AdminFileUnknownField", "pre_pull", 3),
+        ('framework = "PyTorch"\nversion = "2.9.0"', 'version = "2.9.0"', "AdminFileMissingField", "image[0]", 9),
+        ('driver = "525.60.13"', "driver = 525", "AdminFileWrongValue", "image[0].driver", 16),
+        ('"1.4.0-patched"\n', '"1.4.0"\ncuda = "12.6"\n', "AdminFileWrongValue", "image[1].cuda", 23),
         ("openpai/standard:python_3.6-pytorch_1.4.0-cpu", "registry.example.com/team/tool:1.0",
-         "ImagesFileWrongValue", "image[1].reference", 20),
-        ("high_percent = 90", "high_percent = 60", "ImagesFileWrongValue", "cleaning.high_percent", 26),
-        ("high_percent = 90", "high_percent = nan", "ImagesFileWrongValue", "cleaning.high_percent", 26),
-        ("min_age_hours = 0.5", "min_age_hours = true", "ImagesFileWrongValue", "cleaning.min_age_hours", 27),
-        ("torchvision = ", 'torchvision = 1, "vision" = ', "ImagesFileWrongValue", "image[0].with", 17),
-        ('pinned = ["ubuntu:24.04"]', 'pinned = "ubuntu:24.04"', "ImagesFileWrongValue", "pinned", 7),
+         "AdminFileWrongValue", "image[1].reference", 20),
+        ("high_percent = 90", "high_percent = 60", "AdminFileWrongValue", "cleaning.high_percent", 26),
+        ("high_percent = 90", "high_percent = nan", "AdminFileWrongValue", "cleaning.high_percent", 26),
+        ("min_age_hours = 0.5", "min_age_hours = true", "AdminFileWrongValue", "cleaning.min_age_hours", 27),
+        ("torchvision = ", 'torchvision = 1, "vision" = ', "AdminFileWrongValue", "image[0].with", 17),
+        ('pinned = ["ubuntu:24.04"]', 'pinned = "ubuntu:24.04"', "AdminFileWrongValue", "pinned", 7),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_field(
@@ -164,7 +165,7 @@ def test_a_mistake_is_told_with_its_line_and_field(
 
 def test_a_mistake_in_toml_itself_is_told_with_its_line() -> None:
     (problem,) = problems('pinned = ["a:1"]\nhidden = ["b:1"\n[cleaning]\n')
-    assert (problem.code, problem.line) == ("ImagesFileSyntax", 3)
+    assert (problem.code, problem.line) == ("AdminFileSyntax", 3)
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -184,7 +185,7 @@ def test_a_line_is_found_however_the_file_is_written() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_example_of_the_manual_is_a_good_file(language: str) -> None:
     page = (Path(__file__).parents[3] / "docs" / language / "operations.md").read_text()
-    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (example,) = [text for text in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[[image]]" in text]
     images = read(example, Path("images.toml"))
     assert [str(image.reference) for image in images.images] == [str(image) for image in images.prepull]
     assert len(images.catalogue()) == len(standard_images())

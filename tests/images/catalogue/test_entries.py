@@ -114,8 +114,8 @@ def test_all_that_is_wrong_with_an_entry_is_told_at_once() -> None:
     with pytest.raises(PaiError) as raised:
         read_image(table, "image[3]")
     assert sorted((problem.code, problem.path) for problem in raised.value.problems) == [
-        ("ImagesFileMissingField", "image[3]"),
-        ("ImagesFileUnknownField", "image[3].drivers"),
-        ("ImagesFileWrongValue", "image[3].cuda"),
-        ("ImagesFileWrongValue", "image[3].framework"),
+        ("AdminFileMissingField", "image[3]"),
+        ("AdminFileUnknownField", "image[3].drivers"),
+        ("AdminFileWrongValue", "image[3].cuda"),
+        ("AdminFileWrongValue", "image[3].framework"),
     ]
