@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from openpai.protocol.findings import Finding, Path
+from openpai.protocol.findings import Finding, Path, items
 from openpai.protocol.job import Job
+from openpai.protocol.plugins import PLUGINS
 from openpai.protocol.scalars import kind_of
 
-PLUGINS = "com.microsoft.pai.runtimeplugin"
 TEAMWISE_STORAGE = "teamwise_storage"
 
 
@@ -50,16 +50,11 @@ def wanted_storages(job: Job) -> WantedStorages:
 def _of_plugins(job: Job) -> WantedStorages:
     entries: list[tuple[Path, object]] = []
     asked: Path | None = None
-    for index, plugin in enumerate(_plugins(job)):
+    for index, plugin in enumerate(items(job.extras, PLUGINS)):
         if isinstance(plugin, Mapping) and plugin.get("plugin") == TEAMWISE_STORAGE:
             asked = ("extras", PLUGINS, index)
             entries += _names(plugin, asked)
     return _read(entries) or WantedStorages(defaults_at=asked)
-
-
-def _plugins(job: Job) -> list[object]:
-    plugins = job.extras.get(PLUGINS)
-    return list(plugins) if isinstance(plugins, list | tuple) else []
 
 
 def _names(plugin: Mapping[str, object], path: Path) -> Iterator[tuple[Path, object]]:

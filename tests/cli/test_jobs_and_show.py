@@ -165,12 +165,8 @@ def test_show_tells_how_long_a_task_waited_pulled_and_started(pai: Pai, server: 
 
 
 def test_the_first_failure_stays_on_top_while_a_job_is_retried(pai: Pai, server: StandIn) -> None:
-    diagnosis: dict[str, Any] = {
-        "code": "OutOfMemory",
-        "message": "It needed more memory.",
-        "fix": None,
-        "evidence": [],
-    }
+    message = "It needed more memory."
+    diagnosis: dict[str, Any] = {"code": "OutOfMemory", "message": message, "fix": None, "evidence": []}
     first = {
         "attemptId": 0, "taskRoleName": "worker", "taskIndex": 0, "taskAttemptId": 0,
         "completedTime": 1_700_000_001_000, "containerExitCode": 137, "diagnosis": diagnosis,

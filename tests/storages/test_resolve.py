@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from openpai.protocol.parse import parse_document
-from openpai.protocol.storages import PLUGINS, wanted_storages
+from openpai.protocol.plugins import PLUGINS
+from openpai.protocol.storages import wanted_storages
 from openpai.storages.resolve import Resolved, resolve
 from openpai.storages.storage import Mount, Storage
 from tests.builders import document_of, role
