@@ -188,7 +188,8 @@ async def test_the_openapi_document_tells_every_call(house: House) -> None:
         f"{task}/{{attempt}}/logs/{{name}}/stream", "/api/v1/user/{user}/jobs/{job}",
         "/api/v2/credentials", "/api/v2/groups", "/api/v2/groups/{group}", "/api/v2/groups/{group}/userlist",
         "/api/v2/users/{member}/group", "/api/v2/images", "/api/v2/images/check", "/api/v2/images/pulls",
-        "/api/v2/images/pull", "/api/v2/images/removals", "/api/v2/images/clean",
+        "/api/v2/images/pull", "/api/v2/images/removals", "/api/v2/images/clean", "/api/v2/storages",
+        "/api/v2/storages/{name}",
     }  # fmt: skip
     open_to_all = ("/healthz", "/api/v2/info")
     guarded = [
