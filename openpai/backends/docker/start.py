@@ -98,6 +98,9 @@ class Starter:
         except EngineError as error:
             if error.status != 404:
                 raise engine_failed(f"look into {plan.image}", error.words) from error
+            there = await self._inspect(name)
+            if there is not None and there["State"]["Status"] != "created":
+                return  # another process of ours started it meanwhile: while that is done, no file can be seen
             await self._discard(name, plan)
             raise has_no_shell(plan.image) from error
         self._with_shell.add(image_id)
