@@ -1,5 +1,6 @@
 """How a container comes to run: image → network → files → create → start. Called by the backend's `start`."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ from openpai.runtime.container import ContainerPlan
 
 _RUNS_ON: Mapping[str, tuple[str, ...]] = {"amd64": ("amd64", "386"), "arm64": ("arm64", "arm")}
 """What an engine of an architecture runs without emulation."""
+
+
+_LOOK_AGAIN_S = (0.1, 0.4, 0)
+"""While somebody else looks into a container too, the engine may have just put its files away: look again."""
 
 
 class Starter:
@@ -92,18 +97,26 @@ class Starter:
         """Refuse an image without /bin/sh: as tini is the first process, its start itself would not fail."""
         if image_id in self._with_shell:
             return
+        for pause in _LOOK_AGAIN_S:
+            if await self._has_shell(name, plan.image):
+                self._with_shell.add(image_id)
+                return
+            there = await self._inspect(name)
+            if there is None or there["State"]["Status"] != "created":
+                return  # another process of ours goes on with it: nothing is known of its image
+            await asyncio.sleep(pause)
+        await self._discard(name, plan)
+        raise has_no_shell(plan.image)
+
+    async def _has_shell(self, name: str, image: str) -> bool:
         try:
             path = f"/containers/{segment(name)}/archive"
             await self._engine.call("HEAD", path, params={"path": "/bin/sh"})
         except EngineError as error:
             if error.status != 404:
-                raise engine_failed(f"look into {plan.image}", error.words) from error
-            there = await self._inspect(name)
-            if there is not None and there["State"]["Status"] != "created":
-                return  # another process of ours started it meanwhile: while that is done, no file can be seen
-            await self._discard(name, plan)
-            raise has_no_shell(plan.image) from error
-        self._with_shell.add(image_id)
+                raise engine_failed(f"look into {image}", error.words) from error
+            return False
+        return True
 
     async def _run(self, name: str, plan: ContainerPlan) -> None:
         try:
