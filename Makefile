@@ -13,7 +13,7 @@ test: ## set up what is missing, and run all checks and tests, those on a real D
 	@scripts/setup test
 	@scripts/check -n auto
 
-check: ## what needs no Docker Engine, for between two edits (under 60 s)
+check: ## what needs no Docker Engine, for between two edits (1 to 2 minutes)
 	@scripts/setup-python dev
 	@scripts/check -q -n auto -m "not engine and not slow"
 
