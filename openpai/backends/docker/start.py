@@ -12,11 +12,8 @@ from openpai.backends.docker.images import Images
 from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import engine_failed, has_no_shell, start_failed, wrong_platform
 from openpai.images.facts import LocalImage
+from openpai.images.registry.platform import RUNS_ON
 from openpai.runtime.container import ContainerPlan
-
-_RUNS_ON: Mapping[str, tuple[str, ...]] = {"amd64": ("amd64", "386"), "arm64": ("arm64", "arm")}
-"""What an engine of an architecture runs without emulation."""
-
 
 _LOOK_AGAIN_S = (0.1, 0.4, 0)
 """While somebody else looks into a container too, the engine may have just put its files away: look again."""
@@ -81,7 +78,7 @@ class Starter:
             self._architecture = str((await self._engine.call("GET", "/version"))["Arch"])
         needed = self._architecture
         has = (image.config.architecture if image.config else "") or needed
-        if has not in _RUNS_ON.get(needed, (needed,)):
+        if has not in RUNS_ON.get(needed, (needed,)):
             raise wrong_platform(plan.image, has, needed)
 
     async def _create(self, name: str, plan: ContainerPlan, body: Mapping[str, Any]) -> None:
