@@ -17,7 +17,7 @@ from openpai.images.reference import ImageReference, parse_reference
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
 from openpai.protocol.template import render_auth
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from openpai.storages.provision import StorageFacts, no_storages
 
 NOT_A_CLONE: Mapping[str, Lock] = {}

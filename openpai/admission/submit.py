@@ -19,8 +19,8 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
 from openpai.runtime.demand import all_tasks, gangs_of
-from openpai.scheduler.explain import Reason, explain
-from openpai.scheduler.schedule import Placed, Waits, schedule
+from openpai.scheduler.fifo_reason import Reason, explain
+from openpai.scheduler.fifo import Placed, Waits, schedule
 from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault

@@ -28,9 +28,9 @@ from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import nodes_for
-from openpai.scheduler.explain import Reason
+from openpai.scheduler.fifo_reason import Reason
 from openpai.scheduler.resources import Node
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog

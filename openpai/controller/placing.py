@@ -12,9 +12,9 @@ from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, st
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gangs_of, task_resources
 from openpai.runtime.network import lease_addresses, lease_subnet, shared_subnet
-from openpai.scheduler.explain import Reason, explain
+from openpai.scheduler.fifo_reason import Reason, explain
 from openpai.scheduler.resources import NOTHING, Resources
-from openpai.scheduler.schedule import Decision, Gang, Placed, Waits, schedule
+from openpai.scheduler.fifo import Decision, Gang, Placed, Waits, schedule
 
 _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
 NOTHING_SEEN: Mapping[str, ObservedTask] = {}

@@ -16,7 +16,7 @@ from openpai.lifecycle.attempts import NewId
 from openpai.lifecycle.records import Event, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.job import Job
-from openpai.scheduler.explain import Reason
+from openpai.scheduler.fifo_reason import Reason
 
 Change = tuple[JobRun, list[Event]]
 

@@ -8,7 +8,7 @@ from openpai.images.cuda.needs import Needs
 from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
 from openpai.scheduler.resources import Resources
-from openpai.scheduler.schedule import Gang
+from openpai.scheduler.fifo import Gang
 
 
 def task_resources(role: TaskRole) -> Resources:

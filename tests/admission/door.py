@@ -14,7 +14,7 @@ from openpai.images.disk.room import Room
 from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.protocol.job import Job
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from openpai.storages.provision import StorageFacts, no_storages
 from openpai.store.changes import Changes
 from openpai.store.database import Database

@@ -17,7 +17,7 @@ from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import ImageReference
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from tests.admission.door import YAML, Door
 from tests.builders import BOX
 from tests.looks import local, nothing_known, remote

@@ -11,7 +11,7 @@ from openpai.backends.contract import Phase
 from openpai.controller.acts import StartTask
 from openpai.lifecycle.retry import EVERY_FAILURE
 from openpai.runtime.demand import all_tasks, gangs_of
-from openpai.scheduler.schedule import ever_fits
+from openpai.scheduler.fifo import ever_fits
 from tests.builders import job_of, role
 from tests.controller.world import NODES, POLICY, World
 

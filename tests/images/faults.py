@@ -35,7 +35,7 @@ from openpai.images.registry import look as look_module
 from openpai.images.registry.look import Looker
 from openpai.protocol.parse import parse
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from tests.certificates import Authority
 from tests.images.conftest import MakeFolder, Settings
 from tests.images.cuda_machines import CUDA_13_0, H100, RTX5090, T4, V100, machine

@@ -15,7 +15,7 @@ from openpai.admission.submit import Plan, Submission
 from openpai.images.cuda.machine import Machine
 from openpai.protocol.parse import parse
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from tests.admission.door import Door
 from tests.images.cuda_machines import V100
 from tests.looks import nothing_known

@@ -28,9 +28,9 @@ from openpai.images.catalogue.stock import Shelf
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
-from openpai.scheduler.explain import Reason
+from openpai.scheduler.fifo_reason import Reason
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.schedule import Cluster
+from openpai.scheduler.fifo import Cluster
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openpai.scheduler.schedule import Waits
+from openpai.scheduler.fifo import Waits
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openpai.messages import message
-from openpai.scheduler.explain import explain
+from openpai.scheduler.fifo_reason import explain
 from openpai.scheduler.resources import NOTHING, Node, Resources
-from openpai.scheduler.schedule import Gang, Placed, Waits, ever_fits, fit, schedule
+from openpai.scheduler.fifo import Gang, Placed, Waits, ever_fits, fit, schedule
 
 BOX = Node("box", Resources(32, 128_000, 8))
 
