@@ -12,7 +12,9 @@ A job is data that walks one way through this house; a room knows only the rooms
     store/        the database (intent, history) and the append-only logs
     runtime/      what goes into a container: environment, scripts, network addresses
     lifecycle/    states, transitions, completion, retry, diagnosis of an exit
-    scheduler/    which node a gang of tasks gets, or why it waits
+    simulator/    job traces on a virtual clock, through the same scheduler
+    cluster/      the cluster: the admin's file or what is found, virtual clusters, who may use them
+    scheduler/    which cells a gang of tasks gets, or why it waits
     images/       names, registries, log-ins, catalogue and CUDA needs of images
     storages/     named storages of the admin: who may mount what, and is it there
     protocol/     the job YAML: parse, validate, templates, secrets
