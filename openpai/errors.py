@@ -83,6 +83,8 @@ KINDS: Mapping[str, Kind] = {
     "NoPublicKey": _PROTOCOL,
     "PluginRoleUnknown": _PROTOCOL,
     "PluginTwice": _PROTOCOL,
+    "RequirementUnknown": _PROTOCOL,
+    "RequirementRing": _PROTOCOL,
     # images: whether one runs on the machines that there are
     "NoNvidiaGpu": _PROTOCOL,
     "NoNvidiaDriver": _PROTOCOL,

@@ -19,6 +19,8 @@ from openpai.protocol.plugins import (
     asked_by_prerequisites,
     asked_by_role,
     mapping_at,
+    required_by_name,
+    with_required,
 )
 from openpai.protocol.scalars import kind_of
 from openpai.protocol.template import Scope, render_values
@@ -47,6 +49,7 @@ def plugin_warnings(document: Mapping[str, object]) -> Iterator[Finding]:
         plugin = mapping_at(document, index).get("plugin")
         if isinstance(plugin, str) and plugin and not plugin.startswith(PLUGINS + "."):
             yield _not_run(plugin, ("prerequisites", index, "plugin"))
+    yield from _requirements(document)
     for asked in _all(document):
         if asked.name not in MODELS:
             yield _not_run(asked.name, asked.at)
@@ -55,6 +58,22 @@ def plugin_warnings(document: Mapping[str, object]) -> Iterator[Finding]:
     for role in mapping(document, "taskRoles"):
         for asked in [asked for asked in asked_by_role(document, role) if asked.name == "ssh"][1:]:
             yield Finding("PluginTwice", asked.at, {"plugin": asked.name, "role": role})
+
+
+def _requirements(document: Mapping[str, object]) -> Iterator[Finding]:
+    """What of `require` cannot be met: OpenPAI accepted it, as it read none of it."""
+    known = required_by_name(document)
+    for index, _ in enumerate(items(document, "prerequisites")):
+        prerequisite = mapping_at(document, index)
+        name = prerequisite.get("name")
+        for place, wanted in enumerate(items(prerequisite, "require")):
+            path: Path = ("prerequisites", index, "require", place)
+            if wanted not in known:
+                yield Finding("RequirementUnknown", path, {"name": str(wanted)[:100], "known": listed(known)})
+            elif name in with_required(document, [wanted]):
+                yield Finding(
+                    "RequirementRing", path, {"name": str(name)[:100], "required": str(wanted)[:100]}
+                )
 
 
 def _all(document: Mapping[str, object]) -> Iterator[Asked]:

@@ -5,7 +5,7 @@ Two places ask for one: `extras["com.microsoft.pai.runtimeplugin"]`, and a prere
 are rendered before they are read. What a plugin does with them is for `runtime/plugins/` to know.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -156,13 +156,46 @@ def asked_by_role(document: Mapping[str, object], role: str) -> Iterator[Asked]:
     """The plugins that a role's tasks have, of a document of any shape."""
     of_prerequisites = list(asked_by_prerequisites(document))
     named = items(mapping(mapping(document, "taskRoles"), role), "prerequisites")
-    for name in named:
+    for name in with_required(document, named):
         for index, asked in of_prerequisites:
             if mapping_at(document, index).get("name") == name:
                 yield asked
     for asked in asked_by_extras(document):
         if asked.roles is None or role in asked.roles:
             yield asked
+
+
+def with_required(document: Mapping[str, object], named: Sequence[object]) -> list[str]:
+    """The names of prerequisites, each after those that it requires, directly or not; every one stands once. In a
+    ring, what is named first comes last."""
+    requires = required_by_name(document)
+    ordered: dict[str, None] = {}
+    entered: set[str] = set()
+
+    def enter(name: str) -> None:
+        if name in entered:
+            return
+        entered.add(name)
+        for other in requires.get(name, ()):
+            enter(other)
+        ordered[name] = None
+
+    for name in named:
+        if isinstance(name, str):
+            enter(name)
+    return list(ordered)
+
+
+def required_by_name(document: Mapping[str, object]) -> dict[str, list[str]]:
+    """What each prerequisite requires, by name: what stands in its `require`."""
+    required: dict[str, list[str]] = {}
+    for index, _ in enumerate(items(document, "prerequisites")):
+        prerequisite = mapping_at(document, index)
+        name = prerequisite.get("name")
+        if isinstance(name, str):
+            wanted = [other for other in items(prerequisite, "require") if isinstance(other, str)]
+            required.setdefault(name, []).extend(wanted)
+    return required
 
 
 def asked_by_prerequisites(document: Mapping[str, object]) -> Iterator[tuple[int, Asked]]:

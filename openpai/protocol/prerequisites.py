@@ -46,7 +46,9 @@ class _Source(_Prerequisite):
         "",
         description="A runtime plugin, as `com.microsoft.pai.runtimeplugin.cmd`; other keys are its parameters.",
     )
-    require: Strings = Field((), description="Kept for OpenPAI's sake; nothing reads it.")
+    require: Strings = Field(
+        (), description="Names of prerequisites that act before this one, in every role that names this one."
+    )
 
 
 class Script(_Source):

@@ -240,3 +240,53 @@ def test_the_keys_of_people(userssh: dict[str, str], keys: tuple[str, ...]) -> N
     )
     assert isinstance(ssh, Ssh)
     assert ssh.user_keys == keys
+
+
+def requiring(*wanted: tuple[str, list[str]], named: list[str]) -> dict[str, Any]:
+    """A job whose prerequisites require one another; each tells its name."""
+    document = by_prerequisite(
+        asking(),
+        *(
+            {
+                "type": "script",
+                "name": name,
+                "plugin": f"{PLUGINS}.cmd",
+                "require": others,
+                "preCommands": [name],
+            }
+            for name, others in wanted
+        ),
+    )
+    document["taskRoles"]["worker"]["prerequisites"] = named
+    return document
+
+
+def order(document: dict[str, Any]) -> list[str]:
+    return [
+        plugin.parameters.pre_commands[0] for plugin in used(document) if isinstance(plugin.parameters, Cmd)
+    ]
+
+
+def test_what_a_prerequisite_requires_acts_before_it_though_the_role_does_not_name_it() -> None:
+    wanted = [("train", ["data", "tools"]), ("data", ["tools"]), ("tools", [])]
+    assert order(requiring(*wanted, named=["train"])) == ["tools", "data", "train"]
+
+
+def test_a_prerequisite_acts_once_however_many_require_it() -> None:
+    wanted = [("a", ["c"]), ("b", ["c"]), ("c", [])]
+    assert order(requiring(*wanted, named=["b", "c", "a"])) == ["c", "b", "a"]
+
+
+def test_a_ring_of_requirements_is_told_and_ends_with_what_the_role_names() -> None:
+    document = requiring(("a", ["b"]), ("b", ["a"]), named=["a"])
+    assert order(document) == ["b", "a"]
+    told = [(w.code, w.params["name"], w.params["required"]) for w in parsed(document).warnings]
+    assert told == [("RequirementRing", "a", "b"), ("RequirementRing", "b", "a")]
+
+
+def test_a_requirement_that_names_nothing_is_told_and_changes_nothing() -> None:
+    document = requiring(("a", ["nobody"]), named=["a"])
+    assert order(document) == ["a"]
+    (warning,) = parsed(document).warnings
+    assert warning.code == "RequirementUnknown"
+    assert (warning.line, warning.params["name"]) == (1, "nobody")
