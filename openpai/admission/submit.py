@@ -4,6 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+import structlog
+from cryptography.fernet import InvalidToken
+
 from openpai.admission.checks import check
 from openpai.admission.facts import NOT_A_CLONE, Facts, Sources, gather
 from openpai.admission.image_checks import nodes_of_roles
@@ -19,11 +22,13 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
 from openpai.runtime.demand import all_tasks, gangs_of
-from openpai.scheduler.fifo_reason import Reason, explain
 from openpai.scheduler.fifo import Placed, Waits, schedule
+from openpai.scheduler.fifo_reason import Reason, explain
 from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +144,19 @@ class Admission:
         owner, name = (first, name) if tilde else (submission.username, first)
         spec = await self._jobs.spec((await self._jobs.find(owner, name)).run.id)
         may_know = submission.admin or submission.username == owner
-        held = self._vault.decrypt(spec.secrets) if may_know else {}
+        held = self._held(spec, submission.clone_of) if may_know else {}
         text = submission.text or json.dumps(spec.document, ensure_ascii=False).encode()
         parsed = _parse(replace(submission, text=text), stored=(spec.document, held))
         locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else _inherited(spec)
         return parsed, await gather(parsed.job, submission.username, self._sources, locks)
+
+    def _held(self, spec: Spec, owner: str) -> Mapping[str, object]:
+        """The secrets of a job; none where they were encrypted with another key: whoever clones it gives them anew."""
+        try:
+            return self._vault.decrypt(spec.secrets)
+        except InvalidToken:
+            log.warning("secrets cannot be decrypted: is secret.key the file that it was?", job=owner)
+            return {}
 
     async def _earlier(self, submission: Submission, fingerprint: str) -> JobRun | None:
         """The job that the same submission made before, told by its key."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import ImageReference
-from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.fifo import Cluster
+from openpai.scheduler.resources import Node, Resources
+from openpai.store.vault import Vault
 from tests.admission.door import YAML, Door
 from tests.builders import BOX
 from tests.looks import local, nothing_known, remote
@@ -240,6 +242,16 @@ async def test_another_users_clone_must_give_the_secrets_anew(door: Door, regist
         await door.admission.submit(clone(user="bob"))
     assert {found.code for found in wrong.value.problems} == {"MaskedSecret"}
     assert await door.admission.submit(clone(user="bob", admin=True))
+
+
+async def test_an_owner_whose_secrets_cannot_be_decrypted_any_more_gives_them_anew(
+    door: Door, registry: Registry, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    await door.submit()
+    monkeypatch.setattr(door.vault, "_fernet", Vault(tmp_path / "another.key")._fernet)
+    with pytest.raises(PaiError) as wrong:
+        await door.admission.submit(clone())
+    assert {found.code for found in wrong.value.problems} == {"MaskedSecret"}
 
 
 async def test_a_clone_may_be_changed(door: Door, registry: Registry) -> None:
