@@ -8,8 +8,8 @@ from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
 from openpai.runtime.demand import gang_of, gangs_of, task_resources
-from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.fifo import ever_fits
+from openpai.scheduler.resources import Node, Resources
 
 MAX_TASKS = 10_000
 """Tasks of one job: a process, a network address and a log each."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from openpai.admission.submit import Submission
 from openpai.errors import NoContact, Problem
-from openpai.scheduler.resources import Resources
 from openpai.scheduler.fifo import Cluster
+from openpai.scheduler.resources import Resources
 from openpai.store.job_records import Query
 from tests.admission.door import YAML, Door
 from tests.builders import BOX, document_of, role
