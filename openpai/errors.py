@@ -196,6 +196,13 @@ KINDS: Mapping[str, Kind] = {
     "StorageMountPath": _PROTOCOL,
     "StorageMountClash": _PROTOCOL,
     "StorageShareIgnored": _PROTOCOL,
+    # simulator: a trace file
+    "TraceSyntax": _PARAMETERS,
+    "TraceColumnMissing": _PARAMETERS,
+    "TraceRow": _PARAMETERS,
+    "TraceValue": _PARAMETERS,
+    "TraceEmpty": _PARAMETERS,
+    "TraceMoreMistakes": _PARAMETERS,
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

@@ -1,0 +1,32 @@
+"""The ways to share a cluster that can be simulated: `cells` is the scheduler of this program."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from openpai.scheduler.cluster import Cluster
+from openpai.simulator.baselines import Private, private_machines, quota_only
+from openpai.simulator.engine import Engine, Machine, machines
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How its engine is made for a cluster, and which nodes its gangs are placed on."""
+
+    name: str
+    engine: Callable[[Cluster], Engine]
+    machines: Callable[[Cluster], Iterable[Machine]] = machines
+
+
+POLICIES: Mapping[str, Policy] = {
+    each.name: each
+    for each in (
+        Policy("quota", quota_only),
+        Policy("private", Private, private_machines),
+    )
+}
+
+
+def counted_types(cluster: Cluster) -> tuple[str, ...]:
+    """The leaf types whose cells a trace speaks of: those with a GPU, or all where none has one."""
+    with_gpu = tuple(name for name, sku in cluster.skus.items() if sku.gpu)
+    return with_gpu or tuple(cluster.skus)
