@@ -86,11 +86,13 @@ class Obstacle:
 @dataclass(frozen=True, slots=True)
 class Start:
     """The gang starts there. `downgraded`: lazy gangs that go on as opportunistic ones for it. `cancelled`: gangs of
-    lower priority whose reservation ends."""
+    lower priority whose reservation ends (its own, where it has to go elsewhere). `plan`: how `Scheduler.apply` brings
+    it about; nobody else looks into it."""
 
     placement: Placement
     downgraded: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
+    plan: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Preempt:
     victims: tuple[str, ...]
     downgraded: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
+    plan: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

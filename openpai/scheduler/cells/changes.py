@@ -1,0 +1,129 @@
+"""What befalls whole gangs: they start, reserve, are cancelled, downgraded, leave; and what would be if they did."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from openpai.scheduler.cells.group import Group, Seat
+from openpai.scheduler.cells.ledger import bindings, charge, discharge, occupy, rebind
+from openpai.scheduler.cells.tree import Physical, Root, Virtual
+
+
+def start(group: Group) -> None:
+    """It gets its leaves; nobody has them."""
+    for seat in group.all_seats():
+        _use(seat, group)
+        _hold(seat.leaf, group)
+
+
+def reserve(group: Group) -> None:
+    """It gets its leaves as soon as others have left them; to all others they are its own already."""
+    for seat in group.all_seats():
+        user = seat.leaf.using
+        if user is not None:
+            _let_go(seat.leaf)
+            user.reserved += 1
+            user.changed()
+        assert seat.charged is not None
+        seat.leaf.reserving = group
+        charge(seat.leaf, seat.charged, group)
+
+
+def take_reserved(group: Group) -> None:
+    """All have left: it starts."""
+    for seat in group.all_seats():
+        seat.leaf.reserving = None
+        _use(seat, group)
+    group.preempting = False
+    group.changed()
+
+
+def cancel(group: Group) -> None:
+    """Its reservation ends: those who have not left stay."""
+    for seat in group.all_seats():
+        assert seat.charged is not None
+        discharge(seat.leaf, seat.charged)
+        seat.leaf.reserving = None
+        user = seat.leaf.using
+        if user is not None:
+            _hold(seat.leaf, user)
+            user.reserved -= 1
+            user.changed()
+
+
+def downgrade(group: Group, by: str | None) -> None:
+    """It goes on as an opportunistic gang."""
+    for seat in group.all_seats():
+        if seat.leaf.reserving is None:
+            _let_go(seat.leaf)
+            occupy(seat.leaf, 1)
+        seat.leaf.charged = None
+    group.downgrade(by)
+
+
+def leave(group: Group, tasks: Iterable[str]) -> None:
+    """These tasks are gone."""
+    for task in tasks:
+        for seat in group.seats.pop(task, ()):
+            if seat.leaf.reserving is None:
+                _let_go(seat.leaf)
+            else:
+                group.reserved -= 1
+            seat.leaf.using = None
+            seat.leaf.charged = None
+    group.changed()
+
+
+@contextmanager
+def as_if_downgraded(groups: Iterable[Group]) -> Iterator[None]:
+    """These gangs are opportunistic for a while."""
+    held = [(seat.leaf, g) for g in groups for seat in g.all_seats() if seat.leaf.reserving is None]
+    before = _bindings(leaf.charged for leaf, _ in held)
+    for leaf, _ in held:
+        _let_go(leaf)
+        occupy(leaf, 1)
+    try:
+        yield
+    finally:
+        for leaf, group in reversed(held):
+            occupy(leaf, -1)
+            _hold(leaf, group)
+        for root, pairs in before.items():
+            rebind(root, pairs)
+
+
+@contextmanager
+def as_if_cancelled(group: Group) -> Iterator[None]:
+    """The gang has no reservation for a while."""
+    before = _bindings(seat.charged for seat in group.all_seats())
+    cancel(group)
+    try:
+        yield
+    finally:
+        reserve(group)
+        for root, pairs in before.items():
+            rebind(root, pairs)
+
+
+def _use(seat: Seat, group: Group) -> None:
+    seat.leaf.using = group
+    seat.leaf.charged = seat.charged
+
+
+def _hold(leaf: Physical, group: Group) -> None:
+    """Charge a leaf to whom it is used for."""
+    if leaf.charged is None:
+        occupy(leaf, 1)
+    else:
+        charge(leaf, leaf.charged, group)
+
+
+def _let_go(leaf: Physical) -> None:
+    if leaf.charged is None:
+        occupy(leaf, -1)
+    else:
+        discharge(leaf, leaf.charged)
+
+
+def _bindings(charged: Iterable[Virtual | None]) -> dict[Root, list[tuple[Virtual, Physical]]]:
+    roots = dict.fromkeys(cell.root for cell in charged if cell is not None)
+    return {root: bindings(root) for root in roots}

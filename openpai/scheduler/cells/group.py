@@ -1,0 +1,124 @@
+"""A gang that has cells, or reserved ones."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openpai.scheduler.cells.tree import Physical, Virtual
+from openpai.scheduler.gang import OPPORTUNISTIC, Gang, GangState, Held, Placement, TaskPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A physical leaf, and the virtual one that it is charged to: none of an opportunistic gang."""
+
+    leaf: Physical
+    charged: Virtual | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a gang goes: what a placement says, in cells. `downgrades` and `cancels` come before it; `version` is the
+    state that it was made for."""
+
+    chain: str
+    leaf_type: str
+    seats: dict[str, tuple[Seat, ...]]
+    version: int
+    downgrades: tuple[str, ...] = ()
+
+    def all_seats(self) -> Iterator[Seat]:
+        """The seats of all tasks."""
+        for seats in self.seats.values():
+            yield from seats
+
+    def placement(self) -> Placement:
+        """It in words."""
+        tasks = {task: task_place(seats) for task, seats in self.seats.items()}
+        return Placement(self.chain, self.leaf_type, tasks)
+
+
+class Group:
+    """A gang with its seats by task. `reserved` counts seats that others wait for; `priority` is the one that counts:
+    a downgraded gang is opportunistic."""
+
+    __slots__ = (
+        "_held",
+        "chain",
+        "downgraded",
+        "downgraded_by",
+        "gang",
+        "leaf_type",
+        "preempting",
+        "priority",
+        "reserved",
+        "seats",
+    )
+
+    def __init__(self, gang: Gang, plan: Plan, *, preempting: bool) -> None:
+        self.gang = gang
+        self.chain = plan.chain
+        self.leaf_type = plan.leaf_type
+        self.seats = dict(plan.seats)
+        self.preempting = preempting
+        self.priority = gang.priority
+        self.reserved = 0
+        self.downgraded = False
+        self.downgraded_by: str | None = None
+        self._held: Held | None = None
+
+    @property
+    def name(self) -> str:
+        """The gang's."""
+        return self.gang.name
+
+    @property
+    def state(self) -> GangState:
+        """As its seats say."""
+        if self.preempting:
+            return GangState.PREEMPTING
+        return GangState.BEING_PREEMPTED if self.reserved else GangState.ALLOCATED
+
+    def all_seats(self) -> Iterator[Seat]:
+        """The seats of all its tasks."""
+        for seats in self.seats.values():
+            yield from seats
+
+    def changed(self) -> None:
+        """Something in it is not what it was."""
+        self._held = None
+
+    def downgrade(self, by: str | None) -> None:
+        """Its seats are charged to nobody from now on."""
+        self.seats = {
+            task: tuple(Seat(seat.leaf, None) for seat in seats) for task, seats in self.seats.items()
+        }
+        self.priority = OPPORTUNISTIC
+        self.downgraded = True
+        self.downgraded_by = by
+        self.changed()
+
+    def placement(self) -> Placement:
+        """Where it is."""
+        return self.held().placement
+
+    def held(self) -> Held:
+        """It as others see it."""
+        if self._held is None:
+            tasks = {task: task_place(seats) for task, seats in self.seats.items()}
+            self._held = Held(
+                self.gang,
+                self.state,
+                Placement(self.chain, self.leaf_type, tasks),
+                self.downgraded,
+                self.downgraded_by,
+            )
+        return self._held
+
+
+def task_place(seats: tuple[Seat, ...]) -> TaskPlace:
+    """Where a task with these seats is."""
+    machine = seats[0].leaf.machine
+    assert machine is not None
+    charged = [seat.charged for seat in seats]
+    types = tuple(cell.root.view.chain.levels[cell.root.level].type for cell in charged if cell is not None)
+    return TaskPlace(machine.name, tuple(int(seat.leaf.address) for seat in seats), types)
