@@ -1,17 +1,19 @@
-"""What the scheduler of cells is compared with; neither ever runs a job.
+"""What the scheduler of cells is compared with. None of these ever runs a job.
 
 `quota`: what most schedulers call a quota. A virtual cluster may use as many cells as it was promised, anywhere.
 `private`: each virtual cluster is a cluster of its own, of the nodes that it was promised.
 Both take the first nodes that have room, a gang all or none, and use the same priorities and the same preemption:
 opportunistic gangs give way to all others, gangs of a lower priority to those of their own virtual cluster.
+`private-cells`: the same clusters, each under the scheduler of cells.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from openpai.scheduler.cluster import Cluster, VirtualCluster
+from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, VirtualCells, VirtualCluster
+from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Preempt, Start, Wait
-from openpai.simulator.engine import Machine, leaf_type_of, machines, shape_of
+from openpai.simulator.engine import Engine, Machine, leaf_type_of, machines, shape_of
 from openpai.simulator.first_fit import FirstFit
 
 
@@ -19,23 +21,20 @@ def quota_only(cluster: Cluster) -> FirstFit:
     """The cluster with all its nodes, and a number of cells for each virtual cluster. Pinned cells do not count: no job
     of a trace asks for one."""
     quota: Counter[tuple[str, str]] = Counter()
-    for name, virtual_cluster in cluster.virtual_clusters.items():
+    for name in cluster.virtual_clusters:
         for leaf_type in cluster.skus:
             quota[name, leaf_type] = 0
-        for machine in promised(cluster, name, virtual_cluster):
+        for machine in promised(cluster, name):
             quota[name, machine.leaf_type] += len(machine.leaves)
     return FirstFit(machines(cluster), quota)
 
 
 class Private:
-    """A cluster for each virtual cluster."""
+    """A scheduler for each virtual cluster, of what it was promised."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._own = {
-            name: FirstFit(promised(cluster, name, virtual_cluster))
-            for name, virtual_cluster in cluster.virtual_clusters.items()
-        }
-        self._of: dict[str, str] = {}
+    def __init__(self, own: Mapping[str, Engine]) -> None:
+        self._own = own
+        self._of: dict[str, Engine] = {}
 
     def decide(self, gang: Gang) -> Decision:
         own = self._own.get(gang.virtual_cluster)
@@ -44,26 +43,52 @@ class Private:
         return own.decide(gang)
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
-        self._of[gang.name] = gang.virtual_cluster
-        self._own[gang.virtual_cluster].apply(gang, decision)
+        own = self._of[gang.name] = self._own[gang.virtual_cluster]
+        own.apply(gang, decision)
 
     def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
-        if (virtual_cluster := self._of.pop(name, None)) is not None:
-            self._own[virtual_cluster].release(name, tasks)
+        if (own := self._of.pop(name, None)) is not None:
+            own.release(name, tasks)
+
+
+def private(cluster: Cluster) -> Private:
+    """Each counts cells on its own nodes."""
+    return Private({name: FirstFit(promised(cluster, name)) for name in cluster.virtual_clusters})
+
+
+def private_cells(cluster: Cluster) -> Private:
+    """Each has the scheduler of cells for itself, over its own nodes."""
+    return Private({name: Scheduler(_own_cluster(cluster, name)) for name in cluster.virtual_clusters})
 
 
 def private_machines(cluster: Cluster) -> Iterator[Machine]:
     """The nodes of all private clusters."""
-    for name, virtual_cluster in cluster.virtual_clusters.items():
-        yield from promised(cluster, name, virtual_cluster)
+    return (machine for name in cluster.virtual_clusters for machine in promised(cluster, name))
 
 
-def promised(cluster: Cluster, name: str, virtual_cluster: VirtualCluster) -> Iterator[Machine]:
+def promised(cluster: Cluster, virtual_cluster: str) -> Iterator[Machine]:
     """The nodes that a virtual cluster was promised, with names of their own. A promised cell within a node is a
     node."""
     number = 0
-    for cells in virtual_cluster.cells:
+    for cells in cluster.virtual_clusters[virtual_cluster].cells:
         nodes, leaves = shape_of(cluster, cells.type)
         for _ in range(nodes * cells.count):
-            yield Machine(f"{name}/{number}", leaf_type_of(cluster, cells.type), tuple(range(leaves)))
+            leaf_type = leaf_type_of(cluster, cells.type)
+            yield Machine(f"{virtual_cluster}/{number}", leaf_type, tuple(range(leaves)))
             number += 1
+
+
+def _own_cluster(cluster: Cluster, virtual_cluster: str) -> Cluster:
+    """The nodes that a virtual cluster was promised as a cluster, all of it promised to it. What is above and in the
+    nodes is left out: it matters to which cells a gang gets, not to whether it fits."""
+    types: dict[str, CellType] = {}
+    cells: list[PhysicalCell] = []
+    for machine in promised(cluster, virtual_cluster):
+        size = len(machine.leaves)
+        kind = CellType(f"{machine.leaf_type} x {size}", machine.leaf_type, size, is_node=True)
+        types[kind.name] = kind
+        leaves = tuple(PhysicalCell(machine.leaf_type, str(leaf)) for leaf in machine.leaves)
+        cells.append(PhysicalCell(kind.name, machine.name, children=leaves))
+    counts = Counter(cell.type for cell in cells)
+    promise = VirtualCluster(tuple(VirtualCells(kind, kind, number) for kind, number in counts.items()))
+    return Cluster(types, tuple(cells), {virtual_cluster: promise}, cluster.skus)
