@@ -220,6 +220,7 @@ KINDS: Mapping[str, Kind] = {
     "TraceValue": _PARAMETERS,
     "TraceEmpty": _PARAMETERS,
     "TraceMoreMistakes": _PARAMETERS,
+    "FileNotWritten": Kind("UnknownError", 500),
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

@@ -42,6 +42,7 @@ COMMANDS = {
     "group add": "group",
     "group remove": "group",
     "storage list": "storage",
+    "simulate": "simulate",
     "schema": "schema",
     "doctor": "doctor",
 }

@@ -37,6 +37,11 @@ def machines(cluster: Cluster) -> Iterator[Machine]:
     )
 
 
+def largest_node(cluster: Cluster) -> int:
+    """The leaf cells of the node that has most of them."""
+    return max((len(machine.leaves) for machine in machines(cluster)), default=1)
+
+
 def leaf_type_of(cluster: Cluster, cell_type: str) -> str:
     for kind in _levels(cluster, cell_type):
         cell_type = kind.child
