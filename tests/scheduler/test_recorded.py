@@ -1,0 +1,101 @@
+"""What HiveD decided, recorded, and what it should have decided where it is defective (recorded/README.md)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scheduler.pods import Pods
+
+Fields = dict[str, Any]
+
+RECORDED = json.loads((Path(__file__).parent / "recorded" / "cases.json").read_text(encoding="utf-8"))
+CLUSTERS = RECORDED["clusters"]
+
+ELSEWHERE = {
+    "vc_empty": "admission: a job without one is in the virtual cluster `default`",
+    "priority_below_-1": "protocol: a class of priority has a name",
+    "priority_above_1000": "protocol: a class of priority has a name",
+    "cells_not_positive": "the demand of a task is one cell at least",
+    "group_name_empty": "the name of a gang is made from its job",
+    "member_pods_not_positive": "protocol: `instances` is 1 at least",
+    "member_cells_not_positive": "the demand of a task is one cell at least",
+    "pod_not_in_group": "a gang is asked for as a whole",
+}
+"""What the original refuses before it schedules, and why a gang here cannot be so."""
+
+
+def cases() -> list[Any]:
+    return [pytest.param(case, id=case["id"]) for case in RECORDED["cases"] if not case.get("oversold")]
+
+
+@pytest.mark.parametrize("case", cases())
+def test_decides_as_recorded(case: Fields) -> None:
+    pods = Pods(CLUSTERS[case["cluster"]], case.get("chains", ()))
+    for i, step in enumerate(case["steps"]):
+        expected, actual = step.get("expect"), take(pods, step)
+        assert differences(expected, actual) == {}, f"step {i}: {step}"
+
+
+def test_every_case_is_there() -> None:
+    assert len(RECORDED["cases"]) == 83
+    expected = [step["expect"] for case in RECORDED["cases"] for step in case["steps"] if "expect" in step]
+    assert sum(len(each) for each in expected) > 2000
+
+
+def take(pods: Pods, step: Fields) -> Fields:
+    """Do one step; what it answers."""
+    match step["op"]:
+        case "ask":
+            return ask(pods, step)
+        case "gone":
+            pods.gone(step["pod"])
+        case "withdrawn":
+            pods.withdrawn(step["pod"])
+        case "bad" | "healthy":
+            pods.turn(step["node"], step["op"] == "bad")
+        case "restart":
+            pods.restart(CLUSTERS[step["cluster"]])
+        case "gangs":
+            return pods.gangs()
+        case "promised":
+            return pods.promised()
+        case "free":
+            return pods.free()
+        case "opportunistic":
+            return pods.opportunistic()
+        case other:
+            raise AssertionError(other)
+    return {}
+
+
+def ask(pods: Pods, step: Fields) -> Fields:
+    if step["expect"].get("kind") == "elsewhere":
+        return {
+            "kind": "elsewhere",
+            "why": step["expect"]["why"] if step["expect"]["why"] in ELSEWHERE else None,
+        }
+    return pods.ask(step["pod"], step["of"], step.get("phase", "preempting"), step.get("keep", True))
+
+
+def differences(expected: Fields | None, actual: Fields) -> Fields:
+    """Where the two do not agree: only what is expected is looked at, but of maps by name no more may be there."""
+    if expected is None:
+        return {}
+    of_names = all(isinstance(each, Mapping) for each in (*expected.values(), *actual.values()))
+    names = expected.keys() | (actual.keys() if of_names else set())
+    found: Fields = {}
+    for name in sorted(names):
+        one, other = expected.get(name), actual.get(name)
+        if isinstance(one, dict) and isinstance(other, dict):
+            if inner := differences(one, other):
+                found[name] = inner
+        elif comparable(one) != comparable(other):
+            found[name] = (one, other)
+    return found
+
+
+def comparable(value: object) -> object:
+    return sorted(value, key=str) if isinstance(value, list) else value

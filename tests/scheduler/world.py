@@ -1,0 +1,259 @@
+"""A scheduler and what is known of it from outside: each decision is judged, each event leads where it must."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.core import Scheduler
+from openpai.scheduler.gang import (
+    OPPORTUNISTIC,
+    Decision,
+    Gang,
+    GangState,
+    Held,
+    Placement,
+    Preempt,
+    Start,
+    Wait,
+)
+from tests.scheduler import invariants
+from tests.scheduler.invariants import inside, is_guaranteed, leaves_of
+from tests.scheduler.snapshot import meaning, snapshot
+from tests.scheduler.tree import paths_of
+
+Bad = tuple[frozenset[str], frozenset[tuple[str, int]]]
+NOTHING_BAD: Bad = (frozenset(), frozenset())
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A gang as it must be held: where its tasks are, whether it was downgraded, whether it only reserves."""
+
+    gang: Gang
+    placement: Placement
+    downgraded: bool = False
+    reserves: bool = False
+
+
+class World:
+    """`log`: all that was done since the scheduler was made, to be done again on another."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.scheduler = Scheduler(cluster)
+        self.expected: dict[str, Expected] = {}
+        self.bad = NOTHING_BAD
+        self.log: list[Callable[[Scheduler], None]] = []
+        self.check()
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.scheduler.cluster
+
+    def names(self, *states: GangState) -> list[str]:
+        return sorted(name for name, held in self.scheduler.held.items() if held.state in states)
+
+    # What is asked
+
+    def decide(self, gang: Gang) -> Decision:
+        """The decision, which must be sound, the same when asked twice, and change nothing."""
+        before = snapshot(self.scheduler)
+        decision = self.scheduler.decide(gang)
+        assert snapshot(self.scheduler) == before, "a decision changed something"
+        assert self.scheduler.decide(gang) == decision
+        self.judge(gang, decision)
+        return decision
+
+    def judge(self, gang: Gang, decision: Decision) -> None:
+        if isinstance(decision, Wait):
+            assert decision.obstacles, "nothing stands against it"
+            return
+        mine = self.expected.get(gang.name)
+        if mine is not None and not mine.reserves:
+            assert decision == Start(self.scheduler.held[gang.name].placement)
+            return
+        self.judge_place(gang, decision.placement)
+        wanted = set(leaves_of(decision.placement))
+        users = {
+            name
+            for name, each in self.expected.items()
+            if not each.reserves and wanted & set(leaves_of(each.placement))
+        }
+        reservers = {
+            name
+            for name, each in self.expected.items()
+            if each.reserves and name != gang.name and wanted & set(leaves_of(each.placement))
+        }
+        moved = mine is not None and decision.placement != mine.placement
+        assert set(decision.cancelled) == reservers | ({gang.name} if moved else set())
+        assert (set(decision.victims) if isinstance(decision, Preempt) else set()) == users
+        if isinstance(decision, Preempt):
+            assert decision.victims
+            assert gang.priority > OPPORTUNISTIC
+        for name in users | reservers:
+            self.judge_weaker(gang, name, decision.downgraded)
+        for name in decision.downgraded:
+            each = self.expected[name]
+            assert each.gang.lazy
+            assert not each.reserves
+            assert not each.downgraded
+            assert gang.virtual_cluster == each.gang.virtual_cluster
+            assert OPPORTUNISTIC < each.gang.priority < gang.priority
+
+    def judge_place(self, gang: Gang, placement: Placement) -> None:
+        """It is whole, on good cells that it may use."""
+        assert placement.tasks.keys() == gang.needs[placement.leaf_type].keys()
+        held = Held(gang, GangState.ALLOCATED, placement)
+        invariants.check_gang(self.cluster, held)
+        nodes, bad_leaves = self.bad
+        for _chain, node, leaf in leaves_of(placement):
+            assert node not in nodes
+            assert (node, leaf) not in bad_leaves
+            assert gang.nodes is None or node in gang.nodes
+        if gang.pinned is not None:
+            assert inside(self.cluster, gang.pinned, placement)
+
+    def judge_weaker(self, gang: Gang, name: str, downgraded: Iterable[str]) -> None:
+        """Only who gives way to everybody, or to a higher priority of the same virtual cluster, is ever displaced."""
+        other = self.expected[name]
+        if other.gang.priority == OPPORTUNISTIC or other.downgraded or name in downgraded:
+            return
+        assert other.gang.virtual_cluster == gang.virtual_cluster, f"{name} is displaced by another's gang"
+        assert other.gang.priority < gang.priority, f"{name} is displaced by an equal"
+
+    # What happens
+
+    def do(self, act: Callable[[Scheduler], None]) -> None:
+        act(self.scheduler)
+        self.log.append(act)
+
+    def apply(self, gang: Gang, decision: Start | Preempt) -> None:
+        def act(scheduler: Scheduler) -> None:
+            assert scheduler.decide(gang) == decision
+            scheduler.apply(gang, decision)
+
+        self.do(act)
+        for name in decision.cancelled:
+            self.expected.pop(name)
+        for name in decision.downgraded:
+            self.expected[name] = replace(self.expected[name], downgraded=True)
+            assert self.scheduler.held[name].downgraded_by == gang.name
+        if gang.name not in self.expected or self.expected[gang.name].reserves:
+            reserves = isinstance(decision, Preempt)
+            self.expected[gang.name] = Expected(gang, decision.placement, reserves=reserves)
+        self.check()
+
+    def release(self, name: str, tasks: frozenset[str] | None = None) -> None:
+        """These tasks are gone, or all; a gang that only reserves is gone with the first."""
+        self.do(lambda scheduler: scheduler.release(name, None if tasks is None else sorted(tasks)))
+        each = self.expected[name]
+        left = {} if tasks is None else {t: p for t, p in each.placement.tasks.items() if t not in tasks}
+        if left:
+            self.expected[name] = replace(each, placement=replace(each.placement, tasks=left))
+        else:
+            del self.expected[name]
+        self.check()
+
+    def set_bad(self, nodes: frozenset[str], leaves: frozenset[tuple[str, int]]) -> None:
+        self.bad = (nodes, leaves)
+        self.do(lambda scheduler: scheduler.set_bad(nodes, leaves))
+        self.check()
+
+    # What must hold
+
+    def check(self) -> None:
+        invariants.check(self.scheduler)
+        held = self.scheduler.held
+        assert held.keys() == self.expected.keys()
+        for name, each in self.expected.items():
+            assert held[name].gang == each.gang
+            assert held[name].downgraded == each.downgraded
+            assert (held[name].state is GangState.PREEMPTING) == each.reserves
+            assert places(held[name].placement) == places(each.placement), "a gang has moved"
+
+    def replay(self) -> "World":
+        """Another such world. The same events lead to the same state, however often it was asked in between."""
+        again = World(self.cluster)
+        for act in self.log:
+            again.do(act)
+        again.expected, again.bad = dict(self.expected), self.bad
+        assert snapshot(again.scheduler) == snapshot(self.scheduler)
+        return again
+
+    def recovered(self, cluster: Cluster | None = None) -> Scheduler:
+        """A new scheduler that has been told what runs, then what is reserved, then what is bad."""
+        scheduler = Scheduler(cluster or self.cluster)
+        held = list(self.scheduler.held.values())
+        for each in held:
+            if each.state is not GangState.PREEMPTING:
+                scheduler.restore(each.gang, each.placement, downgraded=each.downgraded)
+        for each in held:
+            if each.state is GangState.PREEMPTING:
+                scheduler.restore_reservation(each.gang, each.placement)
+        scheduler.set_bad(*self.bad)
+        return scheduler
+
+    def restart(self) -> None:
+        """All is as it was: who holds what, and to whom it is charged."""
+        before = self.scheduler
+        after = self.recovered()
+        assert meaning(after) == meaning(before)
+        self.take_over(after)
+
+    def reconfigure(self, cluster: Cluster) -> None:
+        """Another cluster, whatever it is, takes no cell from a gang that runs; only what no longer exists is lost."""
+        before = self.scheduler.held
+        after = self.recovered(cluster)
+        self.bad = (
+            self.bad[0] & {node for _chain, node, _leaf in paths_of(cluster)},
+            self.bad[1] & {(node, leaf) for _chain, node, leaf in paths_of(cluster)},
+        )
+        for name, each in before.items():
+            if each.state is not GangState.PREEMPTING:
+                assert set(after.held[name].gang.needs) == set(each.gang.needs)
+                kept = hardware(leaves_of(each.placement)) & hardware(paths_of(cluster))
+                assert hardware(leaves_of(after.held[name].placement)) == kept, "a gang that runs lost cells"
+                assert after.held[name].downgraded >= each.downgraded
+        assert after.held.keys() <= before.keys()
+        self.take_over(after)
+
+    def take_over(self, scheduler: Scheduler) -> None:
+        """Go on with this one."""
+        self.scheduler = scheduler
+        self.expected = {
+            name: Expected(each.gang, each.placement, each.downgraded, each.state is GangState.PREEMPTING)
+            for name, each in scheduler.held.items()
+        }
+        self.log = [self.how_it_came(scheduler)]
+        invariants.check(scheduler)
+
+    def how_it_came(self, scheduler: Scheduler) -> Callable[[Scheduler], None]:
+        held, bad = list(scheduler.held.values()), self.bad
+
+        def act(other: Scheduler) -> None:
+            for each in held:
+                if each.state is not GangState.PREEMPTING:
+                    other.restore(each.gang, each.placement, downgraded=each.downgraded)
+            for each in held:
+                if each.state is GangState.PREEMPTING:
+                    assert other.restore_reservation(each.gang, each.placement)
+            other.set_bad(*bad)
+
+        return act
+
+    def all_leave(self) -> None:
+        """When all is over, nothing is left."""
+        for name in list(self.scheduler.held):
+            self.release(name)
+        self.set_bad(*NOTHING_BAD)
+        assert meaning(self.scheduler) == meaning(Scheduler(self.cluster))
+
+
+def hardware(leaves: Iterable[tuple[str, str, int]]) -> set[tuple[str, int]]:
+    return {(node, leaf) for _chain, node, leaf in leaves}
+
+
+def places(placement: Placement) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {task: (place.node, place.leaves) for task, place in placement.tasks.items()}
+
+
+__all__ = ["World", "is_guaranteed"]
