@@ -85,6 +85,11 @@ KINDS: Mapping[str, Kind] = {
     "PluginTwice": _PROTOCOL,
     "RequirementUnknown": _PROTOCOL,
     "RequirementRing": _PROTOCOL,
+    # what a job asks of the scheduler
+    "PriorityUnknown": _PROTOCOL,
+    "CellsForNoRole": _PROTOCOL,
+    "SkuAndPin": _PROTOCOL,
+    "GangOfTwoKinds": _PROTOCOL,
     # images: whether one runs on the machines that there are
     "NoNvidiaGpu": _PROTOCOL,
     "NoNvidiaDriver": _PROTOCOL,

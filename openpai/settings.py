@@ -37,11 +37,23 @@ class Settings(BaseSettings):
     platform_retries: int = Field(default=5, ge=0)
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
 
+    preemption_retries: int = Field(default=100, ge=0)
+    """How often a job is run again because it had to give way to a more urgent one, or to whom its cells are promised."""
+
+    cluster_file: Path | None = None
+    """A file of cells and virtual clusters, read anew when it changes; None: `cluster.yaml` in the data directory, and
+    where that is not there, all machines are one virtual cluster."""
+
     images_file: Path | None = None
     """An admin's own file of images, read anew when it changes; None: `images.toml` in the data directory."""
 
     storages_file: Path | None = None
     """An admin's own file of storages, read anew when it changes; None: `storages.toml` in the data directory."""
+
+    @property
+    def cluster_path(self) -> Path:
+        """Where the admin's file of the cluster is; it need not be there."""
+        return self.cluster_file or self.data_dir / "cluster.yaml"
 
     @property
     def storages_path(self) -> Path:

@@ -1,6 +1,6 @@
 """Where the cluster comes from: the admin's file, read anew when it changes, or what is found where there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from openpai.cluster.discover import discover
 from openpai.cluster.hived_file import read_hived
 from openpai.errors import PaiError, Problem
 from openpai.images.cuda.machine import Machine
-from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.cluster import Cluster, PhysicalCell
 from openpai.scheduler.resources import Node
 
 _Stamp = tuple[int, int, int]
@@ -62,3 +62,16 @@ def read_cluster(text: bytes, file: Path) -> Cluster:
     except PaiError as error:
         named = (replace(p, params={**p.params, "file": str(file)}) for p in error.problems)
         raise PaiError(*named) from None
+
+
+def nodes_of(cluster: Cluster) -> frozenset[str]:
+    """The names of all machines of a cluster."""
+    return frozenset(_nodes(cluster.cells, cluster))
+
+
+def _nodes(cells: Iterable[PhysicalCell], cluster: Cluster) -> Iterator[str]:
+    for cell in cells:
+        if cluster.types[cell.type].is_node:
+            yield cell.address
+        else:
+            yield from _nodes(cell.children, cluster)

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from openpai.controller.observed import STOPPED_BY_A_PERSON, end_task, see_task, stop_cause
+from openpai.controller.ending import STOPPED_BY_A_PERSON, end_early, stop_cause
+from openpai.controller.observed import see_task
 from openpai.controller.situation import Policy, Situation
 from openpai.errors import Params
 from openpai.lifecycle.attempts import NewId, first_tasks, next_task_attempt
 from openpai.lifecycle.completion import decide
+from openpai.lifecycle.exit_specs import GAVE_WAY
 from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Outcome, TaskAttempt
-from openpai.lifecycle.retry import Budget, Retry, decide_retry
-from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
+from openpai.lifecycle.retry import Budget, Of, Retry, decide_retry
+from openpai.lifecycle.states import JobState, TaskState, is_final, step_job
 from openpai.protocol.job import Job
 
 _ACTIVE = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
@@ -45,10 +47,12 @@ def task_retries(run: JobRun, job: Job, policy: Policy) -> dict[str, Retry]:
 
 def _task_retry(task: TaskAttempt, cause: Diagnosis, job: Job, policy: Policy) -> Retry | None:
     budget = Budget(
-        task.attempt - task.platform_retries,
+        task.accountable_retries,
         job.task_roles[task.role].task_retry_count,
         task.platform_retries,
         policy.platform_retries,
+        task.preemptions,
+        policy.preemption_retries,
     )
     begun = task.created_at if task.due_at is None else task.due_at
     return decide_retry(cause, budget, took_ms=(task.completed_at or begun) - begun)
@@ -100,19 +104,13 @@ def _see_tasks(run: JobRun, job: Job, situation: Situation, happened: list[Event
 def _see_outcome(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
     """Whether the attempt is decided, by its tasks or by a person; then its other tasks are told to end."""
     outcome = run.attempt.outcome or _decided(run, job, situation)
-    if outcome is None and run.stop_requested:
+    gives_way = outcome is not None and outcome.diagnosis.code in GAVE_WAY
+    if (outcome is None or gives_way) and run.stop_requested:
         outcome = Outcome(JobState.STOPPED, STOPPED_BY_A_PERSON)
         happened.append(Event(situation.now, "JobStopping"))
     if outcome is None:
         return run
-    kill_at = situation.now + situation.policy.grace_ms(job)
-    tasks = tuple(_tell_to_end(task, situation, kill_at, run.stop_requested, happened) for task in run.tasks)
-    attempt = replace(run.attempt, outcome=outcome)
-    if tasks == run.tasks and attempt == run.attempt and run.state == JobState.STOPPING:
-        return run
-    return replace(
-        run, tasks=tasks, attempt=attempt, state=step_job(run.full_name, run.state, JobState.STOPPING)
-    )
+    return end_early(run, job, outcome, stop_cause(run.stop_requested), situation, happened)
 
 
 def _decided(run: JobRun, job: Job, situation: Situation) -> Outcome | None:
@@ -130,36 +128,20 @@ def _decided(run: JobRun, job: Job, situation: Situation) -> Outcome | None:
     return outcome
 
 
-def _tell_to_end(
-    task: TaskAttempt, situation: Situation, kill_at: int, stop_requested: bool, happened: list[Event]
-) -> TaskAttempt:
-    seen = task.uid in situation.observation.tasks or task.uid in situation.starting
-    match task.state:
-        case TaskState.QUEUED:
-            return end_task(task, TaskState.STOPPED, stop_cause(stop_requested), situation.now, happened)
-        case TaskState.PREPARING if not seen:
-            return end_task(task, TaskState.STOPPED, stop_cause(stop_requested), situation.now, happened)
-        case TaskState.PREPARING | TaskState.RUNNING:
-            grace_s = (kill_at - situation.now) / 1000
-            happened.append(
-                Event(situation.now, "TaskStopping", {**_who(task), "grace_s": grace_s}, task.uid)
-            )
-            state = step_task(task.uid, task.state, TaskState.STOPPING)
-            return replace(task, state=state, stopping_at=situation.now, kill_at=kill_at)
-        case TaskState.STOPPING if task.kill_at is None:  # an older version told it to
-            return replace(task, stopping_at=situation.now, kill_at=kill_at)
-        case _:
-            return task
-
-
 def _end_attempt(
     run: JobRun, job: Job, situation: Situation, outcome: Outcome, happened: list[Event]
 ) -> JobRun:
     """All tasks have ended: the job ends with its attempt, or another attempt follows."""
     ended_at = max(task.completed_at or situation.now for task in run.tasks)
     run = replace(run, attempt=replace(run.attempt, completed_at=ended_at))
+    policy = situation.policy
     budget = Budget(
-        run.user_retries, job.job_retry_count, run.platform_retries, situation.policy.platform_retries
+        run.user_retries,
+        job.job_retry_count,
+        run.platform_retries,
+        policy.platform_retries,
+        run.preemptions,
+        policy.preemption_retries,
     )
     wanted = outcome.state == JobState.FAILED and not run.stop_requested
     retry = decide_retry(outcome.diagnosis, budget) if wanted else None
@@ -176,8 +158,9 @@ def _end_attempt(
         run,
         state=step_job(run.full_name, run.state, JobState.RETRYING),
         retry_at=situation.now + retry.delay_ms,
-        user_retries=run.user_retries + retry.by_user,
-        platform_retries=run.platform_retries + (not retry.by_user),
+        user_retries=run.user_retries + (retry.of is Of.USER),
+        platform_retries=run.platform_retries + (retry.of is Of.PLATFORM),
+        preemptions=run.preemptions + (retry.of is Of.PREEMPTION),
     )
 
 

@@ -10,10 +10,12 @@ import structlog
 
 from openpai.backends.contract import Backend, Observation, Phase, PullProgress
 from openpai.clock import new_id, now_ms
+from openpai.cluster.source import ClusterSource, nodes_of
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import held, waiting_gangs, waits_for_place
+from openpai.controller.placing import waits_for_place
+from openpai.controller.planner import Grounds, Planner
 from openpai.controller.plans import images_of, plan_of
 from openpai.controller.prepare import Prepare
 from openpai.controller.reconcile import Decision, reconcile
@@ -28,9 +30,9 @@ from openpai.lifecycle.states import JobState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import nodes_for
-from openpai.scheduler.fifo_reason import Reason
+from openpai.runtime.outlook import Outlook
+from openpai.scheduler.reason import Reason
 from openpai.scheduler.resources import Node
-from openpai.scheduler.fifo import Cluster
 from openpai.store.changes import Changes
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
@@ -58,6 +60,7 @@ class Controller:
         backend: Backend,
         prepare: Prepare,
         policy: Policy,
+        cluster: ClusterSource,
     ) -> None:
         self._jobs = jobs
         self._logs = logs
@@ -66,15 +69,15 @@ class Controller:
         self._backend = backend
         self._prepare = prepare
         self._policy = policy
+        self._cluster = cluster
+        self._planner = Planner()
         self._awake = asyncio.Event()
         self._capture = Capture(backend, logs, changes, self.wake)
         self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
         self._waits: Mapping[str, Reason] = {}
         self._live: Sequence[tuple[JobRun, Job]] = ()
         self._first_pass = True
-        self._cluster: Cluster | None = None  # made of `_live` when somebody asks: not at each submission
         self._unreachable: Reason | None = None
-        self._bound: Only = {}
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
         self._machines: tuple[int, Sequence[Machine]] = (-_NODES_FOR_MS, ())
 
@@ -117,12 +120,13 @@ class Controller:
             self._machines = now_ms(), machines
         return machines
 
-    async def cluster(self) -> Cluster:
-        """The cluster as of the last pass. Raises `NoContact`."""
-        nodes = await self.nodes()
-        if self._cluster is None:
-            self._cluster = _cluster(nodes, self._live, self._bound)
-        return self._cluster
+    async def outlook(self) -> Outlook:
+        """What can be foretold, as of the last pass. Raises `NoContact`."""
+        nodes, machines = await self.nodes(), await self.machines()
+        if self._first_pass:
+            self._planner.sync((), {}, self._grounds(nodes, machines, ()))
+        names = {run.id: run.full_name for run, _ in self._live}
+        return Outlook(self._planner.scheduler, self._planner.empty, self._planner.first, names)
 
     async def run(self) -> None:
         """Until cancelled. What is under way is then broken off; containers go on."""
@@ -190,7 +194,7 @@ class Controller:
         situation = Situation(
             now=now_ms(),
             observation=observation,
-            nodes=nodes,
+            grounds=self._grounds(nodes, await self.machines(), jobs),
             starting=starting,
             captured=captured,
             outputs=outputs,
@@ -198,15 +202,12 @@ class Controller:
             policy=self._policy,
             unreadable=unreadable,
             pulled=dict(self._performer.pulled),
-            only=self._only(jobs, await self.machines()),
         )
-        decision = reconcile(jobs, situation, new_id)
+        decision = reconcile(jobs, situation, new_id, self._planner)
         if decision.changed:
             await self._jobs.save(decision.changed)
         self._live = [(run, job) for run, (_, job) in zip(decision.runs, jobs, strict=True)]
-        self._bound = situation.only
         self._first_pass = False
-        self._cluster = None
         self._tell_waits(decision.waits)
         self._act(decision)
         self._forget(decision)
@@ -218,6 +219,13 @@ class Controller:
                 seen = observation.tasks.get(task.uid)
                 if seen and seen.phase != Phase.CREATED and not is_final(task.state):
                     self._capture.follow(run.id, task.uid)
+
+    def _grounds(
+        self, nodes: Sequence[Node], machines: Sequence[Machine], jobs: Sequence[tuple[JobRun, Job]]
+    ) -> Grounds:
+        cluster = self._cluster.current(nodes, machines)
+        there = {node.name for node in nodes}
+        return Grounds(cluster, nodes_of(cluster) - there, only=self._only(jobs, machines))
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
         """The nodes that the roles of waiting jobs are bound to by their images."""
@@ -261,7 +269,16 @@ class Controller:
             run, job = live[act.job_id]
             task = next(task for task in run.tasks if task.uid == act.task)
             return await self._prepare(
-                run.user, job, plan_of(run, job, task, self._specs.keys(run), self._specs.images(run.id))
+                run.user,
+                job,
+                plan_of(
+                    run,
+                    job,
+                    task,
+                    self._specs.keys(run),
+                    self._specs.images(run.id),
+                    await self.machines(),
+                ),
             )
 
         for act in decision.acts:
@@ -285,12 +302,3 @@ async def _no_plan() -> ContainerPlan:
 def _end_of(written: TaskLog, exit_code: int) -> Output:
     size = written.size()
     return read_output(written.read("all", max(0, size - LOOKED_AT), size), exit_code)
-
-
-def _cluster(nodes: Sequence[Node], jobs: Sequence[tuple[JobRun, Job]], only: Only) -> Cluster:
-    live = [(run, job) for run, job in jobs if not is_final(run.state)]
-    now = now_ms()
-    queue = [
-        gang for run, job in live for gang in waiting_gangs(run.full_name, run, job, now, only.get(run.id))
-    ]
-    return Cluster(nodes, held(live), queue)

@@ -6,8 +6,8 @@ This is done for every task that goes on at every look, so each makes no more th
 from dataclasses import replace
 
 from openpai.backends.contract import ObservedTask, Phase
+from openpai.controller.ending import end_as_told, end_task, stop_cause
 from openpai.controller.situation import Situation
-from openpai.errors import Params
 from openpai.lifecycle.diagnosis import Room, diagnose
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.output import NOTHING
@@ -33,46 +33,6 @@ def see_task(
             return _runs(task, seen, situation, happened)
 
 
-def end_task(
-    task: TaskAttempt,
-    state: TaskState,
-    cause: Diagnosis,
-    at: int,
-    happened: list[Event],
-    *,
-    launched_at: int | None = None,
-    exit_: Exit | None = None,
-) -> TaskAttempt:
-    """The task attempt as it ended; `launched_at` and `exit_` where it ran."""
-    failed = state is TaskState.FAILED
-    told: Params = {**cause.params, "cause": cause.code, "role": task.role, "index": task.index}
-    happened.append(Event(at, _ENDED[state], told, task.uid, failed))
-    return replace(
-        task,
-        state=step_task(task.uid, task.state, state),
-        diagnosis=cause,
-        completed_at=at,
-        launched_at=task.launched_at if launched_at is None else launched_at,
-        exit=exit_,
-    )
-
-
-_ENDED = {
-    TaskState.SUCCEEDED: "TaskSucceeded",
-    TaskState.FAILED: "TaskFailed",
-    TaskState.STOPPED: "TaskStopped",
-}
-
-
-def stop_cause(stop_requested: bool) -> Diagnosis:
-    """Why a task was told to end."""
-    return STOPPED_BY_A_PERSON if stop_requested else _DECIDED
-
-
-STOPPED_BY_A_PERSON = Diagnosis("StopRequested")
-_DECIDED = Diagnosis("AttemptCompleted")
-
-
 def _unseen(
     task: TaskAttempt, situation: Situation, stop_requested: bool, happened: list[Event]
 ) -> TaskAttempt:
@@ -80,7 +40,7 @@ def _unseen(
     if task.uid in situation.starting:
         return task
     if task.state is TaskState.STOPPING:
-        return end_task(task, TaskState.STOPPED, stop_cause(stop_requested), situation.now, happened)
+        return end_as_told(task, stop_cause(stop_requested), situation.now, happened)
     if task.state is TaskState.RUNNING:
         return end_task(task, TaskState.FAILED, Diagnosis("ContainerLost"), situation.now, happened)
     return _not_started(task, situation, happened)
@@ -145,10 +105,10 @@ def _exited(
     if at is not None and task.launched_at is None:
         task = _launched(task, at, situation, happened)
     if task.state is TaskState.STOPPING:
-        state, cause = TaskState.STOPPED, stop_cause(stop_requested)
-    else:
-        room = Room(role.resource_per_instance.memory_mb, role.extra_container_options.shm_mb)
-        output = situation.outputs.get(task.uid, NOTHING)
-        cause = diagnose(exit_, situation.observation.engine_started_at, output, room)
-        state = TaskState.SUCCEEDED if cause.code == "Succeeded" else TaskState.FAILED
+        why = stop_cause(stop_requested)
+        return end_as_told(task, why, exit_.finished_at, happened, launched_at=at, exit_=exit_)
+    room = Room(role.resource_per_instance.memory_mb, role.extra_container_options.shm_mb)
+    output = situation.outputs.get(task.uid, NOTHING)
+    cause = diagnose(exit_, situation.observation.engine_started_at, output, room)
+    state = TaskState.SUCCEEDED if cause.code == "Succeeded" else TaskState.FAILED
     return end_task(task, state, cause, exit_.finished_at, happened, launched_at=at, exit_=exit_)

@@ -1,39 +1,44 @@
-"""Gives waiting jobs their nodes, networks and addresses. Pure."""
+"""Gives waiting jobs their cells, networks and addresses, and takes cells from those that must give way. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from openpai.backends.contract import ObservedTask, Phase
+from openpai.controller.giving_way import give_way
+from openpai.controller.planner import HOLDING, Planner, cells_of
 from openpai.controller.situation import Situation
 from openpai.errors import PaiError, Params
-from openpai.lifecycle.records import Event, JobRun, Network, TaskAttempt
+from openpai.lifecycle.records import Cells, Diagnosis, Event, JobRun, Network, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final, step_job, step_task
 from openpai.protocol.job import Job
-from openpai.runtime.demand import gangs_of, task_resources
+from openpai.runtime.demand import ANY_NODE, gang_name, gangs_of, job_of, task_name
 from openpai.runtime.network import lease_addresses, lease_subnet, shared_subnet
-from openpai.scheduler.fifo_reason import Reason, explain
-from openpai.scheduler.resources import NOTHING, Resources
-from openpai.scheduler.fifo import Decision, Gang, Placed, Waits, schedule
+from openpai.runtime.waiting import reason_of
+from openpai.scheduler.core import Scheduler
+from openpai.scheduler.gang import Decision, GangState, Placement, Preempt, Start
+from openpai.scheduler.queue import Waiting, take_turns
+from openpai.scheduler.reason import Reason
 
 _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
-NOTHING_SEEN: Mapping[str, ObservedTask] = {}
 
-_HOLDING = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
+Runs = Sequence[tuple[JobRun, Job]]
 
 
-def held(
-    runs: Iterable[tuple[JobRun, Job]], seen: Mapping[str, ObservedTask] = NOTHING_SEEN
-) -> dict[str, Resources]:
-    """Node → what tasks hold there. A task holds its place until its container was seen to have ended."""
-    amounts: dict[str, Resources] = {}
-    for run, job in runs:
-        for task in run.tasks:
-            ended = task.uid in seen and seen[task.uid].phase in (Phase.ENDING, Phase.EXITED)
-            if task.state in _HOLDING and task.node is not None and not ended:
-                needs = task_resources(job.task_roles[task.role])
-                amounts[task.node] = amounts.get(task.node, NOTHING) + needs
-    return amounts
+@dataclass(slots=True)
+class Placing:
+    """All live jobs, oldest first, as they are after placing; what happened to those that changed, and why others
+    wait, by job id."""
+
+    runs: dict[str, tuple[JobRun, Job]]
+    happened: dict[str, list[Event]] = field(default_factory=dict)
+    waits: dict[str, Reason] = field(default_factory=dict)
+
+    def change(self, run: JobRun, *happened: Event) -> None:
+        """A job is different from now on."""
+        before, job = self.runs[run.id]
+        if run != before or happened:
+            self.runs[run.id] = run, job
+            self.happened.setdefault(run.id, []).extend(happened)
 
 
 def waits_for_place(run: JobRun) -> bool:
@@ -41,77 +46,164 @@ def waits_for_place(run: JobRun) -> bool:
     return any(task.state == TaskState.QUEUED for task in run.tasks)
 
 
-def waiting_gangs(
-    name: str, run: JobRun, job: Job, now: int, only: Mapping[str, frozenset[str]] | None
-) -> list[Gang]:
-    """What of the job waits for a place at this moment; all named by `name` (see `gangs_of`)."""
-    due = [t for t in run.tasks if t.state == TaskState.QUEUED and (t.due_at or 0) <= now]
-    return gangs_of(name, job, [(task.role, task.index) for task in due], only) if due else []
-
-
-def place(
-    runs: Sequence[tuple[JobRun, Job]], situation: Situation
-) -> tuple[dict[str, tuple[JobRun, list[Event]]], dict[str, Reason]]:
-    """The jobs of which something starts now, by id, and why the others wait. `runs`: all live jobs, oldest first."""
-    waiting = {run.id: run for run, _ in runs if waits_for_place(run)}
-    if not waiting:
-        return {}, {}
-    queue = [
-        gang
-        for run, job in runs
-        if run.id in waiting
-        for gang in waiting_gangs(run.id, run, job, situation.now, situation.only.get(run.id))
-    ]
-    holding = held(runs, situation.observation.tasks)
+def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
+    """What starts, what has to end for it, and why the rest waits. `runs`: all live jobs, oldest first."""
+    placing = Placing({run.id: (run, job) for run, job in runs})
     exhausted: dict[str, Reason] = {}
     while True:
-        leases = _Leases([*(run for run, _ in runs), *situation.unreadable], situation)
-        nodes, waits = _sorted_out(schedule(queue, situation.nodes, holding))
-        placed: dict[str, tuple[JobRun, list[Event]]] = {}
-        short: dict[str, Reason] = {}
-        for job_id, places in nodes.items():
-            try:
-                placed[job_id] = _placed(waiting[job_id], places, leases, situation.now)
-            except PaiError as error:
-                short[job_id] = Reason(error.first.code, error.first.params)
+        scheduler = planner.sync([*placing.runs.values()], situation.observation.tasks, situation.grounds)
+        queue = [each for each in _queue(placing, situation) if job_of(each.gang.name) not in exhausted]
+        turns = take_turns(scheduler, queue)
+        decisions = turns.decisions
+        short = _begin(placing, decisions, situation)
+        for job_id in short:
+            _forget(scheduler, decisions, job_id)
         exhausted |= short
-        if not short:
-            reasons = {job_id: _explained(decision, waiting) for job_id, decision in waits.items()}
-            return placed, reasons | exhausted
-        # they shall keep nobody else waiting
-        queue = [gang for gang in queue if _job_of(gang.name) not in exhausted]
+        _follow(placing, scheduler, situation)
+        _empty_nodes(placing, situation)
+        freed = _make_way(placing, decisions, situation)
+        if not short and not freed:  # who found no address shall keep nobody else waiting
+            placing.waits = _waits(placing, decisions) | exhausted
+            planner.first = turns.first
+            return placing
 
 
-def _explained(decision: Waits, waiting: Mapping[str, JobRun]) -> Reason:
-    return explain(decision, waiting[_job_of(decision.behind)].full_name if decision.behind else None)
+def _queue(placing: Placing, situation: Situation) -> list[Waiting]:
+    """The gangs that wait, of tasks that are due."""
+    waiting = []
+    for run, job in placing.runs.values():
+        due = [t for t in run.tasks if t.state == TaskState.QUEUED and (t.due_at or 0) <= situation.now]
+        if due:
+            only = situation.grounds.only.get(run.id, ANY_NODE)
+            skus = situation.grounds.cluster.skus
+            gangs = gangs_of(run.id, job, [(task.role, task.index) for task in due], skus, only)
+            waiting += [Waiting(gang, run.turn) for gang in gangs]
+    return waiting
 
 
-def _sorted_out(decisions: Mapping[str, Decision]) -> tuple[dict[str, dict[str, str]], dict[str, Waits]]:
-    """By job: the nodes of the tasks that start, and what the first that does not waits for."""
-    nodes: dict[str, dict[str, str]] = {}
-    waits: dict[str, Waits] = {}
+def _begin(placing: Placing, decisions: Mapping[str, Decision], situation: Situation) -> dict[str, Reason]:
+    """What starts has its cells, and an address; why some have none, by job."""
+    leases = _Leases([*(run for run, _ in placing.runs.values()), *situation.unreadable], situation)
+    starting: dict[str, dict[str, Cells]] = {}
     for gang, decision in decisions.items():
-        match decision:
-            case Waits():
-                waits.setdefault(_job_of(gang), decision)
-            case Placed(places):
-                nodes.setdefault(_job_of(gang), {}).update(places)
-    return nodes, waits
+        if isinstance(decision, Start):
+            starting.setdefault(job_of(gang), {}).update(_by_task(decision.placement))
+    short: dict[str, Reason] = {}
+    for job_id, cells in starting.items():
+        run, _ = placing.runs[job_id]
+        try:
+            run, happened = _placed(run, cells, leases, situation.now)
+        except PaiError as error:
+            short[job_id] = Reason(error.first.code, error.first.params)
+        else:
+            placing.change(run, *happened)
+    return short
 
 
-def _job_of(gang: str) -> str:
-    return gang.partition("/")[0]
+def _by_task(placement: Placement) -> dict[str, Cells]:
+    return {task: cells_of(each, placement) for task, each in placement.tasks.items()}
 
 
-def _placed(run: JobRun, nodes: Mapping[str, str], leases: "_Leases", now: int) -> tuple[JobRun, list[Event]]:
+def _forget(scheduler: Scheduler, decisions: Mapping[str, Decision], job_id: str) -> None:
+    for gang in decisions:
+        if job_of(gang) == job_id:
+            scheduler.release(gang)
+
+
+def _follow(placing: Placing, scheduler: Scheduler, situation: Situation) -> None:
+    """What is kept of tasks says what the scheduler says of their cells: to whose promise they are charged, and which
+    ones are reserved."""
+    for run, job in list(placing.runs.values()):
+        happened: list[Event] = []
+        tasks = tuple(_followed(task, run, job, scheduler, situation, happened) for task in run.tasks)
+        if tasks != run.tasks:
+            placing.change(replace(run, tasks=tasks), *happened)
+
+
+def _followed(
+    task: TaskAttempt,
+    run: JobRun,
+    job: Job,
+    scheduler: Scheduler,
+    situation: Situation,
+    happened: list[Event],
+) -> TaskAttempt:
+    if task.state != TaskState.QUEUED and not (task.state in HOLDING and task.cells):
+        return task
+    held = scheduler.held.get(gang_name(run.id, job, task.role, task.index))
+    place = held.placement.tasks.get(task_name(task.role, task.index)) if held else None
+    if held is None or place is None:
+        return replace(task, cells=None) if task.state == TaskState.QUEUED else task
+    if (held.state == GangState.PREEMPTING) != (task.state == TaskState.QUEUED):
+        return task
+    cells = cells_of(place, held.placement)
+    if task.cells and cells.on_idle and not task.cells.on_idle and task.state != TaskState.QUEUED:
+        who: Params = {"role": task.role, "index": task.index, "node": cells.node}
+        happened.append(Event(situation.now, "TaskOnIdleCells", who, task.uid, warning=True))
+    return task if task.cells == cells else replace(task, cells=cells)
+
+
+def _make_way(placing: Placing, decisions: Mapping[str, Decision], situation: Situation) -> bool:
+    """Those whose cells others have reserved are told to end; whether any of them has ended at once."""
+    freed = False
+    for gang, decision in decisions.items():
+        if isinstance(decision, Preempt):
+            by, its_job = placing.runs[job_of(gang)]
+            cause = Diagnosis("Preempted", {"by": by.full_name, "priority": its_job.priority})
+            for victim in decision.victims:
+                freed |= _end(placing, victim, cause, situation)
+    return freed
+
+
+def _end(placing: Placing, gang: str, cause: Diagnosis, situation: Situation) -> bool:
+    run, job = placing.runs[job_of(gang)]
+    uids = {task.uid for task in run.tasks if gang_name(run.id, job, task.role, task.index) == gang}
+    return _give_way(placing, run, job, uids, cause, situation)
+
+
+def _empty_nodes(placing: Placing, situation: Situation) -> None:
+    """Tasks on nodes that are being emptied are told to end."""
+    for run, job in list(placing.runs.values()) if situation.grounds.drained else ():
+        for node in sorted({task.node for task in run.tasks if task.node in situation.grounds.drained}):
+            uids = {task.uid for task in run.tasks if task.node == node}
+            _give_way(placing, run, job, uids, Diagnosis("NodeDrained", {"node": str(node)}), situation)
+
+
+def _give_way(
+    placing: Placing, run: JobRun, job: Job, uids: set[str], cause: Diagnosis, situation: Situation
+) -> bool:
+    """Whether a task of the job ended at once."""
+    happened: list[Event] = []
+    after = give_way(run, job, uids, cause, situation, happened)
+    placing.change(after, *happened)
+    ended = {task.uid for task in run.tasks if is_final(task.state)}
+    return any(is_final(task.state) and task.uid not in ended for task in after.tasks)
+
+
+def _waits(placing: Placing, decisions: Mapping[str, Decision]) -> dict[str, Reason]:
+    """Why a job waits: what the first of its gangs that do waits for."""
+    names = {run.id: run.full_name for run, _ in placing.runs.values()}
+    waits: dict[str, Reason] = {}
+    for gang, decision in decisions.items():
+        if not isinstance(decision, Start):
+            _, job = placing.runs[job_of(gang)]
+            waits.setdefault(job_of(gang), reason_of(decision, job, names))
+    return waits
+
+
+def _placed(
+    run: JobRun, cells: Mapping[str, Cells], leases: "_Leases", now: int
+) -> tuple[JobRun, list[Event]]:
     happened: list[Event] = []
     if run.state == JobState.QUEUED:
-        used = ", ".join(sorted(set(nodes.values())))
+        used = ", ".join(sorted({each.node for each in cells.values()}))
         happened.append(Event(now, "JobPlaced", {"nodes": used, "attempt": run.attempt.index}))
         run = replace(run, state=step_job(run.full_name, run.state, JobState.PREPARING))
     if run.attempt.network is None or run.attempt.network.shared:
         run = _addressed(run, leases)
-    tasks = tuple(_with_place(task, nodes.get(_task_name(task)), now, happened) for task in run.tasks)
+    tasks = tuple(
+        _with_place(task, cells.get(task_name(task.role, task.index)), now, happened) for task in run.tasks
+    )
     return replace(run, tasks=tasks), happened
 
 
@@ -122,17 +214,19 @@ def _addressed(run: JobRun, leases: "_Leases") -> JobRun:
     return replace(run, tasks=tuple(tasks), attempt=replace(run.attempt, network=network))
 
 
-def _with_place(task: TaskAttempt, node: str | None, now: int, happened: list[Event]) -> TaskAttempt:
-    if node is None:
+def _with_place(task: TaskAttempt, cells: Cells | None, now: int, happened: list[Event]) -> TaskAttempt:
+    if cells is None:
         return task
-    where: Params = {"role": task.role, "index": task.index, "node": node}
+    where: Params = {
+        "role": task.role,
+        "index": task.index,
+        "node": cells.node,
+        "sku": cells.sku,
+        "cells": ", ".join(map(str, cells.leaves)),
+    }
     happened.append(Event(now, "TaskPlaced", where, task.uid))
     state = step_task(task.uid, task.state, TaskState.PREPARING)
-    return replace(task, state=state, node=node, placed_at=now)
-
-
-def _task_name(task: TaskAttempt) -> str:
-    return f"{task.role}-{task.index}"
+    return replace(task, state=state, node=cells.node, cells=cells, placed_at=now)
 
 
 class _Leases:

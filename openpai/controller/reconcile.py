@@ -11,12 +11,13 @@ from openpai.backends.contract import Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.advance import advance, task_retries
 from openpai.controller.placing import place
+from openpai.controller.planner import Planner
 from openpai.controller.situation import Situation
 from openpai.lifecycle.attempts import NewId
 from openpai.lifecycle.records import Event, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.job import Job
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 
 Change = tuple[JobRun, list[Event]]
 
@@ -33,13 +34,16 @@ class Decision:
     again_at: int | None
 
 
-def reconcile(jobs: Sequence[tuple[JobRun, Job]], situation: Situation, new_id: NewId) -> Decision:
-    """What to do about all live jobs (oldest first) in this situation."""
+def reconcile(
+    jobs: Sequence[tuple[JobRun, Job]], situation: Situation, new_id: NewId, planner: Planner
+) -> Decision:
+    """What to do about all live jobs (oldest first) in this situation. `planner` remembers who has which cells: with
+    a new one the decision is the same, and takes longer."""
     stepped: dict[str, Change] = {run.id: advance(run, job, situation, new_id) for run, job in jobs}
-    now_live = [(stepped[run.id][0], job) for run, job in jobs]
-    placed, waits = place(now_live, situation)
-    for job_id, (run, happened) in placed.items():
-        stepped[job_id] = run, [*stepped[job_id][1], *happened]
+    placing = place([(stepped[run.id][0], job) for run, job in jobs], situation, planner)
+    for job_id, happened in placing.happened.items():
+        stepped[job_id] = placing.runs[job_id][0], [*stepped[job_id][1], *happened]
+    waits = placing.waits
     runs = [stepped[run.id][0] for run, _ in jobs]
     changed = [stepped[old.id] for old, _ in jobs if stepped[old.id][0] != old or stepped[old.id][1]]
     return Decision(

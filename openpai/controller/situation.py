@@ -5,12 +5,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from openpai.backends.contract import Observation
+from openpai.controller.planner import Grounds
 from openpai.errors import Problem
 from openpai.lifecycle.output import Output
 from openpai.lifecycle.records import JobRun, Pulled
 from openpai.lifecycle.retry import back_off
 from openpai.protocol.job import Job
-from openpai.scheduler.resources import Node
 
 START_TRIES = 8
 """A start that fails for a reason that may pass is tried so often, with waits of 127 s in all."""
@@ -44,6 +44,7 @@ class Policy:
     stop_grace_s: float
     platform_retries: int
     stop_grace_max_s: float = 3600
+    preemption_retries: int = 100
 
     def grace_ms(self, job: Job) -> int:
         """From SIGTERM to SIGKILL: what the job asks for, as far as the admin allows it."""
@@ -60,13 +61,12 @@ class Situation:
     `starting`: task attempts whose start was under way before the observation was made: what was not observed
     of them may yet come. `captured`: those whose log is whole; `outputs`: what the log of each task tells that
     was observed to have ended. `unreadable`: live jobs of which nobody knows any more what they are to do: they
-    are left alone, and keep what they have. `pulled`: the pull that a task's start waited for. `only`: job id →
-    role → the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere.
+    are left alone, and keep what they have. `pulled`: the pull that a task's start waited for.
     """
 
     now: int
     observation: Observation
-    nodes: Sequence[Node]
+    grounds: Grounds
     starting: AbstractSet[str]
     captured: AbstractSet[str]
     outputs: Mapping[str, Output]
@@ -74,4 +74,3 @@ class Situation:
     policy: Policy
     unreadable: Sequence[JobRun] = ()
     pulled: Mapping[str, Pulled] = field(default_factory=dict)
-    only: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from openpai.lifecycle.records import JobAttempt, JobRun, TaskAttempt
-from openpai.lifecycle.retry import Retry
+from openpai.lifecycle.retry import Of, Retry
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.protocol.task_role import TaskRole
 
@@ -30,6 +30,7 @@ def run_again(run: JobRun, now: int, new_id: NewId) -> JobRun:
         tasks=tuple(TaskAttempt(new_id(), t.role, t.index, 0, TaskState.QUEUED, now) for t in run.tasks),
         user_retries=0,
         platform_retries=0,
+        preemptions=0,
         retry_at=None,
         launched_at=None,
         completed_at=None,
@@ -49,6 +50,7 @@ def next_task_attempt(
         TaskState.QUEUED,
         now,
         address=address,
-        platform_retries=task.platform_retries + (not retry.by_user),
+        platform_retries=task.platform_retries + (retry.of is Of.PLATFORM),
+        preemptions=task.preemptions + (retry.of is Of.PREEMPTION),
         due_at=now + retry.delay_ms,
     )

@@ -16,9 +16,13 @@ class Behavior(StrEnum):
     SUCCESS = "success"
     STOP = "stop"
     TRANSIENT = "transient"
+    PREEMPTED = "preempted"
     PERMANENT = "permanent"
     UNKNOWN = "unknown"
 
+
+GAVE_WAY = ("Preempted", "NodeDrained")
+"""The causes of tasks that were ended for others' sake: no failures of theirs."""
 
 UNRECOGNISED = 255
 """OpenPAI's number for the failure of a command that no entry of its table knows."""

@@ -28,12 +28,31 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a task: their node, chain and SKU, the addresses of its leaf cells on the node, and for each of
+    these the type of the promised cell that it is charged to; empty ones where it only uses what is idle."""
+
+    node: str
+    chain: str
+    sku: str
+    leaves: tuple[int, ...]
+    charged: tuple[str, ...] = ()
+
+    @property
+    def on_idle(self) -> bool:
+        """Whether it is charged to nobody's promise, and gives way to whom the cells are promised."""
+        return not any(self.charged)
+
+
+@dataclass(frozen=True, slots=True)
 class TaskAttempt:
     """One attempt of one task. `uid` names its container and its log.
 
-    `platform_retries`: how many of the attempts before it were added for the platform's faults; the others were
-    for the user's. `due_at`: it is not placed before. `stopping_at`: when it was told to end, and `kill_at`: when
-    SIGKILL follows.
+    `cells`: those that it has; while it is QUEUED, those that are kept for it until others have left them.
+    `platform_retries` and `preemptions`: how many of the attempts before it were added for the platform's faults, and
+    for others' need of its cells; the rest were for the user's. `due_at`: it is not placed before. `stopping_at`: when
+    it was told to end, and `kill_at`: when SIGKILL follows. `diagnosis` while it is STOPPING: why it is being ended,
+    where that is neither a person's wish nor its job's end.
     """
 
     uid: str
@@ -54,6 +73,13 @@ class TaskAttempt:
     pulled: Pulled | None = None
     stopping_at: int | None = None
     kill_at: int | None = None
+    cells: Cells | None = None
+    preemptions: int = 0
+
+    @property
+    def accountable_retries(self) -> int:
+        """The attempts before it that count against its own budget."""
+        return self.attempt - self.platform_retries - self.preemptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +119,8 @@ class JobAttempt:
 class JobRun:
     """A job as it stands: its state, its current attempt, and the latest attempt of each of its tasks.
 
-    `user_retries` and `platform_retries` count the attempts that were added for either cause since a person had it
-    run. `rerun_at`: when a person last had it run again after its end.
+    `user_retries`, `platform_retries` and `preemptions` count the attempts that were added for each cause since a
+    person had it run. `rerun_at`: when a person last had it run again after its end.
     """
 
     id: str
@@ -111,6 +137,7 @@ class JobRun:
     launched_at: int | None = None
     completed_at: int | None = None
     rerun_at: int | None = None
+    preemptions: int = 0
 
     @property
     def turn(self) -> tuple[int, str]:
@@ -120,7 +147,8 @@ class JobRun:
     @property
     def first_attempt(self) -> int:
         """The index of the attempt with which a person had it run."""
-        begun = self.user_retries + self.platform_retries - (self.state == JobState.RETRYING)
+        added = self.user_retries + self.platform_retries + self.preemptions
+        begun = added - (self.state == JobState.RETRYING)
         return self.attempt.index - begun
 
     @property

@@ -1,6 +1,7 @@
 """Whether an attempt that has ended is followed by another: every cause has a budget of its own."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from openpai.lifecycle.exit_specs import Behavior, exit_spec
 from openpai.lifecycle.records import Diagnosis
@@ -15,11 +16,19 @@ _FIRST_DELAY_MS = 1_000
 _LONGEST_DELAY_MS = 300_000
 
 
+class Of(StrEnum):
+    """Whose budget a retry counts against."""
+
+    USER = "user"
+    PLATFORM = "platform"
+    PREEMPTION = "preemption"
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Another attempt after `delay_ms`; `by_user` tells whose budget it counts against."""
+    """Another attempt after `delay_ms`, at the cost of the budget `of`."""
 
-    by_user: bool
+    of: Of
     delay_ms: int
 
 
@@ -31,6 +40,8 @@ class Budget:
     user_max: int
     platform_used: int
     platform_max: int
+    preemption_used: int = 0
+    preemption_max: int = 0
 
 
 def decide_retry(cause: Diagnosis, budget: Budget, took_ms: int = 0) -> Retry | None:
@@ -43,11 +54,13 @@ def decide_retry(cause: Diagnosis, budget: Budget, took_ms: int = 0) -> Retry | 
         case Behavior.UNKNOWN if budget.user_max < 0:
             return _endless(budget, took_ms)
         case Behavior.UNKNOWN if budget.user_used < budget.user_max:
-            return Retry(by_user=True, delay_ms=0)
+            return Retry(Of.USER, delay_ms=0)
         case Behavior.SUCCESS if budget.user_max == ALWAYS:
             return _endless(budget, took_ms)
         case Behavior.TRANSIENT if budget.platform_used < budget.platform_max:
-            return Retry(by_user=False, delay_ms=back_off(budget.platform_used))
+            return Retry(Of.PLATFORM, delay_ms=back_off(budget.platform_used))
+        case Behavior.PREEMPTED if budget.preemption_used < budget.preemption_max:
+            return Retry(Of.PREEMPTION, delay_ms=0)  # it waits in the queue as it is
         case _:
             return None
 
@@ -58,4 +71,4 @@ def back_off(tries: int) -> int:
 
 
 def _endless(budget: Budget, took_ms: int) -> Retry:
-    return Retry(by_user=True, delay_ms=max(back_off(budget.user_used) - took_ms, 0))
+    return Retry(Of.USER, delay_ms=max(back_off(budget.user_used) - took_ms, 0))

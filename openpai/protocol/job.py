@@ -17,6 +17,8 @@ from openpai.protocol.fields import (
     SomeStrings,
     Version,
 )
+from openpai.protocol.findings import mapping
+from openpai.protocol.hived import Wanted, priority_of, wanted_of
 from openpai.protocol.prerequisites import DockerImage, Prerequisite
 from openpai.protocol.task_role import TaskRole
 
@@ -49,7 +51,7 @@ class Defaults(Model):
     model_config = ConfigDict(extra="ignore")
 
     virtual_cluster: ClusterName = Field(
-        "default", description="Name of a virtual cluster. Kept; this version has one queue for all."
+        "default", description="Name of the virtual cluster whose cells the job uses."
     )
     deployment: LooseText = Field(None, description="Name of the deployment to use; by default none.")
 
@@ -108,6 +110,20 @@ class Job(Model):
         """`extras.stopGracePeriodSeconds`, where it is an amount of time: seconds from SIGTERM to SIGKILL."""
         wanted = self.extras.get("stopGracePeriodSeconds")
         return wanted if isinstance(wanted, int | float) and wanted is not True and wanted >= 0 else None
+
+    @property
+    def priority(self) -> int:
+        """How urgent it is: -1 for one that gives way to all others, else 0 to 1000."""
+        return priority_of(self.extras)
+
+    @property
+    def lazy(self) -> bool:
+        """Whether it goes on with what is idle, rather than be ended for a more urgent one of its virtual cluster."""
+        return mapping(self.extras, "hivedScheduler").get("lazyPreemptionEnable") is True
+
+    def wanted(self, role: str) -> Wanted:
+        """Which cells the tasks of `role` ask for, and with whom they start together."""
+        return wanted_of(self.extras, role)
 
     @property
     def priority_class(self) -> str | None:

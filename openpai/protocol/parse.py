@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from openpai.errors import PaiError, Problem
 from openpai.protocol.document import Document, load
 from openpai.protocol.findings import MOST_FINDINGS, Finding
+from openpai.protocol.hived import hived_mistakes
 from openpai.protocol.job import Job
 from openpai.protocol.mistakes import mistakes
 from openpai.protocol.plugin_findings import plugin_mistakes, plugin_warnings
@@ -89,6 +90,7 @@ def _validate(document: Mapping[str, Any]) -> tuple[Job | None, list[Finding]]:
     masked = list(still_masked(document))
     found = [*islice(references(document), MOST_FINDINGS), *masked]
     found += islice(plugin_mistakes(document), MOST_FINDINGS)
+    found += islice(hived_mistakes(document), MOST_FINDINGS)
     try:
         return Job.model_validate(document), found
     except ValidationError as error:

@@ -12,7 +12,6 @@ from openpai.protocol.prerequisites import Auth
 from openpai.protocol.task_role import ContainerOptions, TaskRole
 
 _EXTRAS = {
-    "hivedScheduler": "NoHived",
     "jobStatusChangeNotification": "NobodyNotified",
     "tensorBoard": "NoTensorBoard",
 }
@@ -41,8 +40,6 @@ def warnings(document: Mapping[str, object], job: Job) -> Iterator[Finding]:
 
 def _not_there_yet(job: Job) -> Iterator[Finding]:
     """What the platform will do one day, and what it does until then."""
-    if job.virtual_cluster != "default":
-        yield _kept("OneQueue", ("defaults", "virtualCluster"))
     for field, instead in _EXTRAS.items():
         if _asks(job.extras.get(field)):
             yield _kept(instead, ("extras", field))

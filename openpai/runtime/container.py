@@ -39,7 +39,8 @@ class ContainerPlan:
     instead of a digest for an image that was made on the machine and is in no registry. `refresh`: the tag is asked
     for anew at each start (no digest lock), and what is here is used only where the registry is out of reach.
 
-    `mounts`: folders of the machine, of which `prepare` has made sure that they are there.
+    `mounts`: folders of the machine, of which `prepare` has made sure that they are there. `gpus`: the UUIDs of the
+    GPUs that it may use; it sees no other.
     """
 
     task: str
@@ -56,3 +57,4 @@ class ContainerPlan:
     image_id: str = ""
     refresh: bool = False
     mounts: tuple[Mount, ...] = ()
+    gpus: tuple[str, ...] = ()

@@ -7,57 +7,103 @@ from openpai.images.cuda.machine import Machine
 from openpai.images.cuda.needs import Needs
 from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
+from openpai.scheduler.cluster import Sku
+from openpai.scheduler.gang import Gang
 from openpai.scheduler.resources import Resources
-from openpai.scheduler.fifo import Gang
+
+Skus = Mapping[str, Sku]
+Only = Mapping[str, frozenset[str]]
+"""Task role → the nodes that its tasks can run on; a role that is not in it can run on any."""
+
+ANY_NODE: Only = {}
 
 
 def task_resources(role: TaskRole) -> Resources:
-    """What one task of the role holds; amounts that the protocol allows below zero count as zero."""
+    """What one task of the role may use; amounts that the protocol allows below zero count as zero."""
     asked = role.resource_per_instance
     return Resources(max(asked.cpu, 0), max(asked.memory_mb, 0), max(asked.gpu, 0))
 
 
-def gang_of(
-    name: str, roles: Mapping[str, TaskRole], only: Mapping[str, frozenset[str]] | None = None
-) -> Gang:
-    """A job as the scheduler sees it; its tasks are named `<role>-<index>`.
+def units(needs: Resources, sku: Sku) -> int | None:
+    """How many leaf cells of a SKU hold all that a task needs: as many as the scarcest amount takes. None where it
+    needs what the SKU has none of.
 
-    `only`: task role → the nodes that its tasks can run on; a role that is not in it can run on any.
+    >>> units(Resources(cpu=12, memory_mb=8000, gpu=1), Sku(gpu=1, cpu=4, memory_mb=54_000))
+    3
     """
-    tasks = {
-        f"{role_name}-{index}": (role_name, task_resources(role))
-        for role_name, role in roles.items()
-        for index in range(role.instances)
-    }
-    return Gang(
-        name,
-        {task: needs for task, (_, needs) in tasks.items()},
-        {task: only[role_name] for task, (role_name, _) in tasks.items() if only and role_name in only},
-    )
-
-
-def gangs_of(
-    name: str,
-    job: Job,
-    waiting: Iterable[tuple[str, int]],
-    only: Mapping[str, frozenset[str]] | None = None,
-) -> list[Gang]:
-    """A job that waits, as the scheduler sees it: one gang, or each task that waits (role, index) for itself, which
-    is then named `<name>/<role>-<index>`. `only` as for `gang_of`."""
-    if job.gang:
-        return [gang_of(name, job.task_roles, only)]
-    return [_lone(name, job, role, index, only or {}) for role, index in waiting]
-
-
-def _lone(name: str, job: Job, role: str, index: int, only: Mapping[str, frozenset[str]]) -> Gang:
-    task = f"{role}-{index}"
-    bound = {task: only[role]} if role in only else {}
-    return Gang(f"{name}/{task}", {task: task_resources(job.task_roles[role])}, bound)
+    amounts = ((needs.gpu, sku.gpu), (needs.cpu, sku.cpu), (needs.memory_mb, sku.memory_mb))
+    if any(wanted and not per_unit for wanted, per_unit in amounts):
+        return None
+    return max(1, *(-(-wanted // per_unit) for wanted, per_unit in amounts if wanted))
 
 
 def all_tasks(job: Job) -> list[tuple[str, int]]:
     """(role, index) of every task."""
     return [(name, index) for name, role in job.task_roles.items() for index in range(role.instances)]
+
+
+def gang_name(job_id: str, job: Job, role: str, index: int) -> str:
+    """The gang of a task: the whole job's, that of its affinity group, or where tasks need not start together, its
+    own."""
+    if not job.gang:
+        return f"{job_id}/{role}-{index}"
+    group = job.wanted(role).group
+    return job_id if group is None else f"{job_id}/{group}"
+
+
+def job_of(gang: str) -> str:
+    """The id of the job that a gang is of."""
+    return gang.partition("/")[0]
+
+
+def task_name(role: str, index: int) -> str:
+    """What a task is called within its gang."""
+    return f"{role}-{index}"
+
+
+def gangs_of(
+    job_id: str, job: Job, tasks: Iterable[tuple[str, int]], skus: Skus, only: Only = ANY_NODE
+) -> list[Gang]:
+    """The gangs of these tasks (role, index) of a job, each bound to the nodes that all of its roles can run on."""
+    together: dict[str, list[tuple[str, int]]] = {}
+    for role, index in tasks:
+        together.setdefault(gang_name(job_id, job, role, index), []).append((role, index))
+    return [_gang(name, job, members, skus, only) for name, members in together.items()]
+
+
+def _gang(name: str, job: Job, members: Sequence[tuple[str, int]], skus: Skus, only: Only) -> Gang:
+    roles = list(dict.fromkeys(role for role, _ in members))
+    wanted = job.wanted(roles[0])  # the protocol sees to it that all of a gang want the same
+    bound = [only[role] for role in roles if role in only]
+    return Gang(
+        name=name,
+        virtual_cluster=job.virtual_cluster,
+        priority=job.priority,
+        needs=_needs(job, members, roles, _usable(job, roles, wanted.sku, skus)),
+        pinned=wanted.pin,
+        lazy=job.lazy,
+        nodes=frozenset.intersection(*bound) if bound else None,
+    )
+
+
+def _needs(
+    job: Job, members: Sequence[tuple[str, int]], roles: Sequence[str], skus: Skus
+) -> dict[str, dict[str, int]]:
+    needs = {}
+    for leaf, sku in skus.items():
+        each = {role: units(task_resources(job.task_roles[role]), sku) for role in roles}
+        counts = {task_name(role, index): count for role, index in members if (count := each[role])}
+        if len(counts) == len(members):
+            needs[leaf] = counts
+    return needs
+
+
+def _usable(job: Job, roles: Sequence[str], wanted: str | None, skus: Skus) -> Skus:
+    """The SKUs that may be tried, in turn: where no task needs a GPU, those without one come first."""
+    if wanted is not None:
+        return {wanted: skus[wanted]} if wanted in skus else {}
+    with_gpu = any(task_resources(job.task_roles[role]).gpu for role in roles)
+    return dict(sorted(skus.items(), key=lambda item: not with_gpu and item[1].gpu > 0))
 
 
 def nodes_for(

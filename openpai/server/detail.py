@@ -78,7 +78,7 @@ def _image(name: str, kept: KeptImage | None) -> JobImage:
 
 def retries(run: JobRun) -> RetryDetails:
     """How often a job was run again, by cause. OpenPAI's third cause, `resource`, is always 0."""
-    return RetryDetails(user=run.user_retries, platform=run.platform_retries)
+    return RetryDetails(user=run.user_retries, platform=run.platform_retries, preemption=run.preemptions)
 
 
 def retry_delay(run: JobRun) -> int | None:
@@ -119,7 +119,7 @@ def _job_status(view: View, language: str) -> JobStatus:
         state=public_job_state(run.state, run.stop_requested),
         subState=sub_state(run.state),
         executionType=execution_type(run),
-        retries=counts.user + counts.platform,
+        retries=counts.user + counts.platform + counts.preemption,
         retryDetails=counts,
         retryDelayTime=retry_delay(run),
         submissionTime=run.submitted_at,
@@ -224,7 +224,7 @@ def _task_status(attempts: Sequence[TaskAttempt], view: View, language: str) -> 
         taskUid=task.uid,
         taskState=public_task_state(task.state),
         retries=task.attempt,
-        accountableRetries=task.attempt - task.platform_retries,
+        accountableRetries=task.accountable_retries,
         createdTime=attempts[0].created_at,
         launchedTime=task.launched_at,
         completedTime=task.completed_at,

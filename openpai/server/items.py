@@ -24,7 +24,7 @@ def job_item(row: Listed) -> JobItem:
         subState=sub_state(run.state),
         executionType=execution_type(run),
         tags=[],
-        retries=counts.user + counts.platform,
+        retries=counts.user + counts.platform + counts.preemption,
         retryDetails=counts,
         retryDelayTime=retry_delay(run),
         submissionTime=run.submitted_at,

@@ -13,6 +13,7 @@ from openpai.server.shapes import Told
 class RetryDetails(BaseModel):
     user: int
     platform: int
+    preemption: int
     resource: int = 0
 
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from openpai.errors import fail
 from openpai.images.kept import KeptImage
+from openpai.lifecycle.exit_specs import GAVE_WAY
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.job_records import FINAL_STATES, Listed, NewJob, Query, Spec
-from openpai.store.plain import diagnosis_of, exit_of, network_of, outcome_of, pulled_of
+from openpai.store.plain import cells_of, diagnosis_of, exit_of, network_of, outcome_of, pulled_of
 from openpai.store.tables import events, job_attempts, jobs, task_attempts
 
 Row = sa.Row[*tuple[Any, ...]]
@@ -120,6 +121,7 @@ def first_failure(
             task_attempts.c.job_id == job_id,
             task_attempts.c.job_attempt >= first_attempt,
             task_attempts.c.state == TaskState.FAILED.value,
+            task_attempts.c.diagnosis["code"].as_string().not_in(GAVE_WAY),
         )
         .order_by(task_attempts.c.job_attempt, task_attempts.c.completed_at, task_attempts.c.attempt)
         .limit(1)
@@ -138,7 +140,7 @@ def page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
     wanted = _conditions(query)
     total = connection.execute(sa.select(sa.func.count()).select_from(jobs).where(*wanted)).scalar_one()
     if query.order == "retries":
-        column: sa.ColumnElement[Any] = jobs.c.user_retries + jobs.c.platform_retries
+        column: sa.ColumnElement[Any] = jobs.c.user_retries + jobs.c.platform_retries + jobs.c.preemptions
     else:
         column = jobs.c[query.order]
     order = column.desc().nulls_first() if query.descending else column.asc().nulls_last()
@@ -207,6 +209,7 @@ def _run_record(row: Row, attempt: JobAttempt, tasks: tuple[TaskAttempt, ...]) -
         launched_at=row.launched_at,
         completed_at=row.completed_at,
         rerun_at=row.rerun_at,
+        preemptions=row.preemptions,
     )
 
 
@@ -241,4 +244,6 @@ def _task_record(row: Row) -> TaskAttempt:
         pulled=pulled_of(row.pulled),
         stopping_at=row.stopping_at,
         kill_at=row.kill_at,
+        cells=cells_of(row.cells),
+        preemptions=row.preemptions,
     )

@@ -80,6 +80,7 @@ def _progress(run: JobRun) -> dict[str, Any]:
         "attempt": run.attempt.index,
         "user_retries": run.user_retries,
         "platform_retries": run.platform_retries,
+        "preemptions": run.preemptions,
         "retry_at": run.retry_at,
         "launched_at": run.launched_at,
         "completed_at": run.completed_at,
@@ -125,6 +126,8 @@ def _task_row(run: JobRun, task: TaskAttempt) -> dict[str, Any]:
         "pulled": plain(task.pulled),
         "stopping_at": task.stopping_at,
         "kill_at": task.kill_at,
+        "cells": plain(task.cells),
+        "preemptions": task.preemptions,
     }
 
 

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from openpai.lifecycle.exits import Exit
-from openpai.lifecycle.records import Diagnosis, Network, Outcome, Pulled
+from openpai.lifecycle.records import Cells, Diagnosis, Network, Outcome, Pulled
 from openpai.lifecycle.states import JobState
 
 Plain = Mapping[str, Any]
 
 
-def plain(record: Exit | Diagnosis | Network | Outcome | Pulled | None) -> dict[str, Any] | None:
+def plain(record: Exit | Diagnosis | Network | Outcome | Pulled | Cells | None) -> dict[str, Any] | None:
     """The JSON form of a record."""
     return None if record is None else asdict(record)
 
@@ -26,6 +26,12 @@ def network_of(value: Plain | None) -> Network | None:
 
 def pulled_of(value: Plain | None) -> Pulled | None:
     return None if value is None else Pulled(**value)
+
+
+def cells_of(value: Plain | None) -> Cells | None:
+    if value is None:
+        return None
+    return Cells(value["node"], value["chain"], value["sku"], tuple(value["leaves"]), tuple(value["charged"]))
 
 
 def diagnosis_of(value: Plain | None) -> Diagnosis | None:

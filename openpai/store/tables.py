@@ -51,6 +51,7 @@ jobs = Table(
     Column("exit_code", sa.Integer),
     Column("images", sa.JSON),  # image as written → what it was locked to at submission
     Column("rerun_at", sa.BigInteger),
+    Column("preemptions", sa.Integer, nullable=False),
     Index("uq_jobs_username_name", "username", "name", unique=True),
     Index("uq_jobs_username_idempotency_key", "username", "idempotency_key", unique=True),
     Index("ix_jobs_state", "state"),
@@ -92,6 +93,8 @@ task_attempts = Table(
     Column("pulled", sa.JSON),
     Column("stopping_at", sa.BigInteger),
     Column("kill_at", sa.BigInteger),
+    Column("cells", sa.JSON),
+    Column("preemptions", sa.Integer, nullable=False),
     Index("ix_task_attempts_job", "job_id", "job_attempt"),
 )
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from openpai.lifecycle.exit_specs import exit_specs
 from openpai.lifecycle.records import Diagnosis
-from openpai.lifecycle.retry import Budget, Retry, back_off, decide_retry
+from openpai.lifecycle.retry import Budget, Of, Retry, back_off, decide_retry
 
 
 def retried(cause: str, user_max: int = 0, platform_max: int = 3) -> list[Retry]:
@@ -17,9 +17,9 @@ def retried(cause: str, user_max: int = 0, platform_max: int = 3) -> list[Retry]
         retries.append(retry)
         assert len(retries) < 100, "without end"
         budget = Budget(
-            budget.user_used + retry.by_user,
+            budget.user_used + (retry.of is Of.USER),
             user_max,
-            budget.platform_used + (not retry.by_user),
+            budget.platform_used + (retry.of is Of.PLATFORM),
             platform_max,
         )
     return retries
@@ -30,12 +30,12 @@ def test_a_failure_of_the_users_is_not_retried_unless_asked_for() -> None:
 
 
 def test_a_failure_of_the_users_is_retried_at_once_as_often_as_asked_for() -> None:
-    assert retried("ExitCode", user_max=2) == [Retry(by_user=True, delay_ms=0)] * 2
+    assert retried("ExitCode", user_max=2) == [Retry(Of.USER, delay_ms=0)] * 2
 
 
 def test_a_failure_of_the_platform_is_retried_later_and_later_within_its_own_budget() -> None:
     assert [retry.delay_ms for retry in retried("ContainerLost", user_max=2)] == [1000, 2000, 4000]
-    assert not any(retry.by_user for retry in retried("ContainerLost", user_max=2))
+    assert not any(retry.of is Of.USER for retry in retried("ContainerLost", user_max=2))
 
 
 @pytest.mark.parametrize("cause", ["OutOfMemory", "ImageNotFound", "ImageAuthFailed", "ImageHasNoShell"])
@@ -51,8 +51,8 @@ def test_what_is_no_failure_is_not_retried(cause: str) -> None:
 @given(st.sampled_from([*exit_specs(), "Nonsense"]), st.integers(0, 20), st.integers(0, 20))
 def test_no_cause_is_retried_beyond_its_budget(cause: str, user_max: int, platform_max: int) -> None:
     retries = retried(cause, user_max, platform_max)
-    assert sum(retry.by_user for retry in retries) <= user_max
-    assert sum(not retry.by_user for retry in retries) <= platform_max
+    assert sum(retry.of is Of.USER for retry in retries) <= user_max
+    assert sum(retry.of is Of.PLATFORM for retry in retries) <= platform_max
 
 
 def test_the_delay_grows_up_to_five_minutes() -> None:

@@ -55,7 +55,7 @@ async def list_task_attempts(
         taskUid=latest.uid,
         taskState=public_task_state(latest.state),
         retries=latest.attempt,
-        accountableRetries=latest.attempt - latest.platform_retries,
+        accountableRetries=latest.accountable_retries,
         createdTime=attempts[0].created_at,
         launchedTime=latest.launched_at,
         completedTime=latest.completed_at,

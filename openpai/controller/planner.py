@@ -1,0 +1,151 @@
+"""Brings the scheduler into agreement with what is kept of all jobs: it is a cache of that, and never the truth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from openpai.backends.contract import ObservedTask, Phase
+from openpai.lifecycle.records import Cells, JobRun, TaskAttempt
+from openpai.lifecycle.states import TaskState
+from openpai.protocol.job import Job
+from openpai.runtime.demand import ANY_NODE, Only, Skus, gang_name, gangs_of, task_name
+from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.core import Scheduler
+from openpai.scheduler.gang import Gang, GangState, Placement, TaskPlace
+from openpai.scheduler.queue import First
+
+Runs = Sequence[tuple[JobRun, Job]]
+
+HOLDING = frozenset({TaskState.PREPARING, TaskState.RUNNING, TaskState.STOPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What placing is grounded on: the cluster, and what of it is bad now.
+
+    `bad_nodes` and `bad_leaves` get nothing new; tasks on `drained` nodes have to leave too. `only`: job id → role →
+    the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere.
+    """
+
+    cluster: Cluster
+    bad_nodes: frozenset[str] = frozenset()
+    bad_leaves: frozenset[tuple[str, int]] = frozenset()
+    drained: frozenset[str] = frozenset()
+    only: Mapping[str, Only] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Claim:
+    """What a gang has, or has reserved, by the records of its tasks."""
+
+    gang: Gang
+    cells: dict[str, Cells]
+    reserved: bool
+
+
+class Planner:
+    """Keeps a scheduler from one pass to the next. Where it does not agree with the records, it is made anew of them:
+    after a restart, a change of the cluster, a failed save."""
+
+    def __init__(self) -> None:
+        self._scheduler = Scheduler(Cluster())
+        self._empty = self._scheduler
+        self.first: Mapping[str, First] = {}
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """As of the last `sync`, and what was decided since."""
+        return self._scheduler
+
+    @property
+    def empty(self) -> Scheduler:
+        """A scheduler of the same cluster in which nothing runs. Leave it so."""
+        if self._empty.cluster is not self._scheduler.cluster:
+            self._empty = Scheduler(self._scheduler.cluster)
+        return self._empty
+
+    def sync(self, runs: Runs, seen: Mapping[str, ObservedTask], grounds: Grounds) -> Scheduler:
+        """The scheduler in agreement with these live jobs, oldest first."""
+        claims = _claims(runs, seen, grounds)
+        if self._scheduler.cluster != grounds.cluster or not self._drop_what_ended(claims):
+            self._scheduler = rebuilt(grounds.cluster, claims)
+        self._scheduler.set_bad(grounds.bad_nodes, grounds.bad_leaves)
+        return self._scheduler
+
+    def _drop_what_ended(self, claims: Mapping[str, _Claim]) -> bool:
+        """Release what is claimed no more. False where something is claimed that the scheduler does not know of."""
+        scheduler = self._scheduler
+        for name, held in list(scheduler.held.items()):
+            claim = claims.get(name)
+            if claim is None or claim.reserved != (held.state == GangState.PREEMPTING):
+                scheduler.release(name)
+            elif gone := held.placement.tasks.keys() - claim.cells.keys():
+                scheduler.release(name, sorted(gone))
+        return all(
+            name in scheduler.held and _agree(scheduler.held[name].placement, claim.cells)
+            for name, claim in claims.items()
+        )
+
+
+def rebuilt(cluster: Cluster, claims: Mapping[str, _Claim]) -> Scheduler:
+    """A scheduler of what is claimed: what runs first, the more urgent first; then what is reserved."""
+    scheduler = Scheduler(cluster)
+    ordered = sorted(claims.values(), key=lambda claim: (claim.reserved, -claim.gang.priority))
+    for claim in ordered:
+        for placement in _placements(claim.cells):
+            if claim.reserved:
+                scheduler.restore_reservation(claim.gang, placement)
+            else:
+                scheduler.restore(claim.gang, placement)
+    return scheduler
+
+
+def holds(task: TaskAttempt, seen: Mapping[str, ObservedTask]) -> bool:
+    """Whether a task has its cells: until its container was seen to have ended."""
+    ended = task.uid in seen and seen[task.uid].phase in (Phase.ENDING, Phase.EXITED)
+    return task.state in HOLDING and task.cells is not None and not ended
+
+
+def cells_of(place: TaskPlace, placement: Placement) -> Cells:
+    """A place as it is kept with its task."""
+    return Cells(place.node, placement.chain, placement.leaf_type, place.leaves, place.preassigned)
+
+
+def _claims(runs: Runs, seen: Mapping[str, ObservedTask], grounds: Grounds) -> dict[str, _Claim]:
+    claims: dict[str, _Claim] = {}
+    for run, job in runs:
+        for reserved in (False, True):
+            tasks = [task for task in run.tasks if _claims_cells(task, seen, reserved=reserved)]
+            only = grounds.only.get(run.id, ANY_NODE)
+            for gang in _gangs(run, job, tasks, grounds.cluster.skus, only):
+                cells = {
+                    task_name(task.role, task.index): task.cells
+                    for task in tasks
+                    if task.cells and gang_name(run.id, job, task.role, task.index) == gang.name
+                }
+                claims.setdefault(gang.name, _Claim(gang, cells, reserved))
+    return claims
+
+
+def _claims_cells(task: TaskAttempt, seen: Mapping[str, ObservedTask], *, reserved: bool) -> bool:
+    return (task.state == TaskState.QUEUED and task.cells is not None) if reserved else holds(task, seen)
+
+
+def _gangs(run: JobRun, job: Job, tasks: Iterable[TaskAttempt], skus: Skus, only: Only) -> list[Gang]:
+    return gangs_of(run.id, job, [(task.role, task.index) for task in tasks], skus, only)
+
+
+def _agree(placement: Placement, cells: Mapping[str, Cells]) -> bool:
+    """Whether the tasks are where the records say. Which cell of its virtual cluster each is charged to may change."""
+    return placement.tasks.keys() == cells.keys() and all(
+        (place.node, set(place.leaves)) == (cells[task].node, set(cells[task].leaves))
+        for task, place in placement.tasks.items()
+    )
+
+
+def _placements(cells: Mapping[str, Cells]) -> list[Placement]:
+    """One for each chain that the tasks are in; normally there is one."""
+    chains: dict[tuple[str, str], dict[str, TaskPlace]] = {}
+    for task, each in cells.items():
+        place = TaskPlace(each.node, each.leaves, each.charged)
+        chains.setdefault((each.chain, each.sku), {})[task] = place
+    return [Placement(chain, sku, tasks) for (chain, sku), tasks in chains.items()]
