@@ -119,6 +119,11 @@ KINDS: Mapping[str, Kind] = {
     "CellPathWrong": _PROTOCOL,
     "Oversold": _PROTOCOL,
     # admission
+    "NoVirtualCluster": Kind("NoVirtualClusterError", 400),
+    "SkuUnknown": _PROTOCOL,
+    "SkuNotPromised": _PROTOCOL,
+    "PinForIdle": _PROTOCOL,
+    "PinNotPromised": _PROTOCOL,
     "NeverFits": _PROTOCOL,
     "JobNeverFits": _PROTOCOL,
     "NeverFitsItsImage": _PROTOCOL,

@@ -21,6 +21,7 @@ from openpai.backends.contract import Backend
 from openpai.backends.docker.backend import DockerBackend
 from openpai.backends.docker.image_facts import architecture
 from openpai.clock import new_id, now_ms
+from openpai.cluster.source import ClusterSource
 from openpai.controller.image_keeper import ImageKeeper
 from openpai.controller.loop import Controller
 from openpai.controller.prepare import Preparer
@@ -85,6 +86,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             settings.stop_grace,
             settings.platform_retries,
             max(settings.stop_grace, settings.stop_grace_max),
+            settings.preemption_retries,
         )
         credentials = CredentialStore(database, vault)
         looker = Looker(partial(_registries, backend), now_ms)
@@ -103,9 +105,10 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             storages_file(settings.storages_path, settings.data_dir.absolute()), groups.of, Ground()
         )
         prepare = Preparer(backend, inspector, keeper, storages.mounts).prepare
-        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy)
+        cluster = ClusterSource(settings.cluster_path)
+        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy, cluster)
         sources = Sources(
-            controller.cluster,
+            controller.outlook,
             controller.machines,
             inspector.inspect,
             keeper.room,

@@ -1,15 +1,13 @@
 """Named checks of a submission: all of them run, each gives a verdict. Pure: facts in, verdicts out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
+from openpai.admission.cell_checks import cell_verdicts
 from openpai.admission.facts import Facts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
 from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.protocol.job import Job
-from openpai.runtime.demand import gang_of, gangs_of, task_resources
-from openpai.scheduler.fifo import ever_fits
-from openpai.scheduler.resources import Node, Resources
 
 MAX_TASKS = 10_000
 """Tasks of one job: a process, a network address and a log each."""
@@ -48,54 +46,8 @@ def _sizes(job: Job) -> Iterable[Verdict]:
 
 def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
     """Is there, or will there ever be, room for the job?"""
-    if facts.cluster is None:
+    if facts.outlook is None:
         if facts.cluster_unknown is not None:
             yield Verdict.of("fits", "warn", facts.cluster_unknown, ())
         return
-    nodes = facts.cluster.nodes
-    too_large = [verdict for name in job.task_roles if (verdict := _task_never_fits(name, job, nodes))]
-    if too_large:
-        yield from too_large
-    elif not _ever_fits(job, nodes):
-        gang = gang_of(job.name, job.task_roles)
-        needs = sum(gang.tasks.values(), start=Resources(0, 0, 0))
-        has = sum((node.capacity for node in nodes), start=Resources(0, 0, 0))
-        yield Verdict(
-            "fits", "fail", "JobNeverFits", {**_amounts(needs, has), "tasks": len(gang.tasks)}, ("taskRoles",)
-        )
-    elif not _ever_fits(job, nodes, bound := nodes_of_roles(job, facts)):
-        names = sorted(frozenset().union(*bound.values()))
-        yield Verdict("fits", "fail", "NeverFitsItsImage", {"nodes": ", ".join(names)}, ("taskRoles",))
-    else:
-        yield Verdict("fits", "pass", "Fits", {"nodes": len(nodes)})
-
-
-def _ever_fits(job: Job, nodes: Sequence[Node], only: Mapping[str, frozenset[str]] | None = None) -> bool:
-    """Whether all of it has room at once, or each of its tasks where they need not start together."""
-    first_of_each = [(name, 0) for name in job.task_roles]  # the others need the same
-    return all(ever_fits(gang, nodes) for gang in gangs_of(job.name, job, first_of_each, only))
-
-
-def _task_never_fits(name: str, job: Job, nodes: Iterable[Node]) -> Verdict | None:
-    needs = task_resources(job.task_roles[name])
-    nodes = list(nodes)
-    if any(needs.fits_in(node.capacity) for node in nodes):
-        return None
-    largest = max(
-        (node.capacity for node in nodes),
-        key=lambda c: (c.gpu, c.cpu, c.memory_mb),
-        default=Resources(0, 0, 0),
-    )
-    params = {**_amounts(needs, largest), "role": name}
-    return Verdict("fits", "fail", "NeverFits", params, ("taskRoles", name, "resourcePerInstance"))
-
-
-def _amounts(needs: Resources, has: Resources) -> dict[str, str | int | float]:
-    return {
-        "cpu": needs.cpu,
-        "memory_mb": needs.memory_mb,
-        "gpu": needs.gpu,
-        "has_cpu": has.cpu,
-        "has_memory_mb": has.memory_mb,
-        "has_gpu": has.gpu,
-    }
+    yield from cell_verdicts(job, facts.outlook, nodes_of_roles(job, facts))

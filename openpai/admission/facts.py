@@ -17,7 +17,7 @@ from openpai.images.reference import ImageReference, parse_reference
 from openpai.protocol.job import Job
 from openpai.protocol.prerequisites import DockerImage
 from openpai.protocol.template import render_auth
-from openpai.scheduler.fifo import Cluster
+from openpai.runtime.outlook import Outlook
 from openpai.storages.provision import StorageFacts, no_storages
 
 NOT_A_CLONE: Mapping[str, Lock] = {}
@@ -47,9 +47,9 @@ FindStorages = Callable[[str, Job], Awaitable[StorageFacts]]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the facts come from. `cluster`, `machines` and `room` may raise `NoContact`."""
+    """Where the facts come from. `outlook`, `machines` and `room` may raise `NoContact`."""
 
-    cluster: Callable[[], Awaitable[Cluster]]
+    outlook: Callable[[], Awaitable[Outlook]]
     machines: Callable[[], Awaitable[Sequence[Machine]]]
     inspect: Inspect
     room: FindRoom
@@ -70,13 +70,13 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The cluster as it is now; None where it cannot be seen, and then why.
+    """What can be foretold of the cluster; None where it cannot be seen, and then why.
 
     `name_taken`: the user has a job of that name. Only a dry run looks: `submit` relies on the unique index.
     `images`: by the name of the prerequisite; an image whose name cannot be one is not among them.
     """
 
-    cluster: Cluster | None
+    outlook: Outlook | None
     cluster_unknown: Problem | None = None
     name_taken: bool = False
     machines: Sequence[Machine] = ()
@@ -99,10 +99,10 @@ async def gather(
 
 async def _cluster(sources: Sources) -> Facts:
     try:
-        cluster, machines = await asyncio.gather(sources.cluster(), sources.machines())
+        outlook, machines = await asyncio.gather(sources.outlook(), sources.machines())
     except NoContact as error:
         return Facts(None, error.first)
-    return Facts(cluster, machines=machines)
+    return Facts(outlook, machines=machines)
 
 
 async def _images(

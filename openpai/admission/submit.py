@@ -21,9 +21,10 @@ from openpai.lifecycle.states import JobState
 from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
-from openpai.runtime.demand import all_tasks, gangs_of
-from openpai.scheduler.fifo import Placed, Waits, schedule
-from openpai.scheduler.fifo_reason import Reason, explain
+from openpai.runtime.demand import all_tasks, gangs_of, task_name
+from openpai.runtime.waiting import reason_of
+from openpai.scheduler.gang import Start
+from openpai.scheduler.reason import Reason
 from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
@@ -61,11 +62,12 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a task would run."""
+    """Where a task would run, and in which cells of that node."""
 
     role: str
     index: int
     node: str
+    cells: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Admission:
         facts = replace(facts, name_taken=taken)
         verdicts = check(parsed.job, facts)
         refused = any(verdict.verdict == "fail" for verdict in verdicts)
-        placement, waits = (None, ()) if refused else _placement(parsed.job, facts)
+        placement, waits = (None, ()) if refused else _foretold(parsed.job, facts)
         return Plan(
             full_name=f"{submission.username}~{parsed.job.name}",
             warnings=parsed.warnings,
@@ -238,27 +240,23 @@ def _inherited(spec: Spec) -> dict[str, Lock]:
     return {name: image.lock for name, image in spec.images.items() if image.lock}
 
 
-def _placement(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
+def _foretold(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
     """Where the job would go if it came now, behind those that wait; or None, and why it would wait. Of a job that is
     no gang, the tasks that would start, and why the first of the others would wait."""
-    if facts.cluster is None:
+    if facts.outlook is None:
         return None, ()
-    cluster = facts.cluster
-    gangs = gangs_of("", job, all_tasks(job), nodes_of_roles(job, facts))
-    decided = schedule([*cluster.queue, *gangs], cluster.nodes, cluster.held)
-    decisions = [decided[gang.name] for gang in gangs]
-    nodes = {
-        task: node for each in decisions if isinstance(each, Placed) for task, node in each.nodes.items()
+    skus = facts.outlook.scheduler.cluster.skus
+    decisions = facts.outlook.decide(gangs_of("", job, all_tasks(job), skus, nodes_of_roles(job, facts)))
+    found = {
+        task: place
+        for each in decisions
+        if isinstance(each, Start)
+        for task, place in each.placement.tasks.items()
     }
-    waits = [explain(each, _whose(each.behind)) for each in decisions if isinstance(each, Waits)][:1]
+    waits = [reason_of(each, job, facts.outlook.names) for each in decisions if not isinstance(each, Start)]
     places = tuple(
-        Place(name, index, nodes[f"{name}-{index}"])
-        for name, index in all_tasks(job)
-        if f"{name}-{index}" in nodes
+        Place(role, index, place.node, place.leaves)
+        for role, index in all_tasks(job)
+        if (place := found.get(task_name(role, index))) is not None
     )
-    return places or None, tuple(waits)
-
-
-def _whose(gang: str | None) -> str | None:
-    """The job of a gang, by whose name its gangs are called."""
-    return gang and gang.partition("/")[0]
+    return places or None, tuple(waits[:1])

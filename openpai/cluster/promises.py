@@ -1,11 +1,13 @@
 """Whether the cells that are there are enough for what all virtual clusters are promised."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from openpai.errors import Params
 from openpai.protocol.findings import Finding
-from openpai.scheduler.cluster import Cluster, PhysicalCell
+from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku
+from openpai.scheduler.resources import Resources
 
 
 def levels_of(chain: str, cluster: Cluster) -> list[str]:
@@ -14,6 +16,62 @@ def levels_of(chain: str, cluster: Cluster) -> list[str]:
     while levels[-1] in cluster.types:
         levels.append(cluster.types[levels[-1]].child)
     return levels
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The leaf cells of one type that a virtual cluster has: how many it can have on one machine, and in all."""
+
+    leaf: str
+    sku: Sku
+    most: int
+    count: int
+
+    @property
+    def on_one_machine(self) -> Resources:
+        """What the largest task can have."""
+        return _times(self.sku, self.most)
+
+    @property
+    def total(self) -> Resources:
+        """What all tasks together can have."""
+        return _times(self.sku, self.count)
+
+
+def promises_to(vc: str | None, cluster: Cluster) -> list[Promise]:
+    """What a virtual cluster is promised, by leaf type; None: all that there is, which idle cells are taken from."""
+    most: Counter[str] = Counter()
+    count: Counter[str] = Counter()
+    for chain, kind, cells in _cells_of(vc, cluster):
+        leaf = levels_of(chain, cluster)[-1]
+        most[leaf] = max(most[leaf], _leaves_on_one_machine(kind, cluster))
+        count[leaf] += cells * _leaves(kind, cluster)
+    return [Promise(leaf, cluster.skus[leaf], most[leaf], count[leaf]) for leaf in count if count[leaf]]
+
+
+def _cells_of(vc: str | None, cluster: Cluster) -> list[tuple[str, str, int]]:
+    """Chain, type and number of the cells."""
+    if vc is None:
+        return [(cell.type, cell.type, 1) for cell in cluster.cells]
+    virtual = cluster.virtual_clusters[vc]
+    pins = {pin: place for top in cluster.cells for pin, place in _pins(top, top.type)}
+    pinned = [(*pins[pin], 1) for pin in virtual.pins]
+    return [*((each.chain, each.type, each.count) for each in virtual.cells if each.count), *pinned]
+
+
+def _leaves(kind: str, cluster: Cluster) -> int:
+    below = cluster.types.get(kind)
+    return 1 if below is None else below.count * _leaves(below.child, cluster)
+
+
+def _leaves_on_one_machine(kind: str, cluster: Cluster) -> int:
+    levels = levels_of(kind, cluster)
+    machine: Sequence[str] = [level for level in levels[:-1] if cluster.types[level].is_node]
+    return _leaves(machine[0] if machine else kind, cluster)
+
+
+def _times(sku: Sku, cells: int) -> Resources:
+    return Resources(sku.cpu * cells, sku.memory_mb * cells, sku.gpu * cells)
 
 
 def oversold(cluster: Cluster) -> Iterator[Finding]:

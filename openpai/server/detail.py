@@ -18,7 +18,7 @@ from openpai.lifecycle.states import (
     sub_state,
 )
 from openpai.messages import message
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 from openpai.server.attempts import (
     diagnosis_reply,
     exit_diagnostics,

@@ -12,7 +12,7 @@ from openpai.backends.contract import PullProgress
 from openpai.controller.image_keeper import ImageKeeper
 from openpai.images.catalogue.stock import Shelf
 from openpai.images.credentials.credential import Credential
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 from openpai.server.sse import OpenStreams
 from openpai.storages.provision import Provision
 from openpai.store.changes import Changes

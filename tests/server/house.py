@@ -28,7 +28,7 @@ from openpai.images.catalogue.stock import Shelf
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 from openpai.scheduler.resources import Node, Resources
 from openpai.scheduler.fifo import Cluster
 from openpai.server.app import create_app

@@ -9,7 +9,7 @@ from openpai.backends.contract import PullProgress
 from openpai.errors import Params
 from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, Outcome
 from openpai.lifecycle.states import JobState, TaskState
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 from tests.server.house import T0, House, client, log_path
 
 STATUS = {

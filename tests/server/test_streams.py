@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from openpai.backends.contract import PullProgress
 from openpai.errors import fail
 from openpai.lifecycle.states import JobState
-from openpai.scheduler.fifo_reason import Reason
+from openpai.scheduler.reason import Reason
 from openpai.server import logstream, sse, watching
 from openpai.server.tasks import FoundAttempt
 from openpai.store.changes import Changes
