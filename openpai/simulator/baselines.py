@@ -22,8 +22,6 @@ def quota_only(cluster: Cluster) -> FirstFit:
     of a trace asks for one."""
     quota: Counter[tuple[str, str]] = Counter()
     for name in cluster.virtual_clusters:
-        for leaf_type in cluster.skus:
-            quota[name, leaf_type] = 0
         for machine in promised(cluster, name):
             quota[name, machine.leaf_type] += len(machine.leaves)
     return FirstFit(machines(cluster), quota)
@@ -80,7 +78,8 @@ def promised(cluster: Cluster, virtual_cluster: str) -> Iterator[Machine]:
 
 def _own_cluster(cluster: Cluster, virtual_cluster: str) -> Cluster:
     """The nodes that a virtual cluster was promised as a cluster, all of it promised to it. What is above and in the
-    nodes is left out: it matters to which cells a gang gets, not to whether it fits."""
+    nodes is left out: it matters to which cells a gang gets, not to whether it fits. Nodes of one size are a chain, so
+    no gang is on nodes of several sizes."""
     types: dict[str, CellType] = {}
     cells: list[PhysicalCell] = []
     for machine in promised(cluster, virtual_cluster):

@@ -47,13 +47,13 @@ class _Running:
 
 
 class FirstFit:
-    """Nodes, and for a virtual cluster and a leaf type the most cells that its guaranteed gangs may hold in all;
-    one that is not in `quota` has no limit."""
+    """Nodes, and for a virtual cluster and a leaf type the most cells that its guaranteed gangs may hold in all.
+    Without a `quota` there is no limit."""
 
     def __init__(
         self, machines: Iterable[Machine], quota: Mapping[tuple[str, str], int] | None = None
     ) -> None:
-        self._quota = quota or {}
+        self._quota = quota
         self._nodes: dict[str, dict[str, _Node]] = {}
         self._running: dict[str, _Running] = {}
         self._used: Counter[_Charge] = Counter()
@@ -129,9 +129,9 @@ class FirstFit:
     def _over_quota(self, gang: Gang, leaf_type: str, cells: int, least: int) -> int:
         """By how many cells the gang would exceed its virtual cluster's quota beside the gangs of at least this
         priority."""
-        limit = self._quota.get((gang.virtual_cluster, leaf_type))
-        if limit is None or gang.priority == OPPORTUNISTIC:
+        if self._quota is None or gang.priority == OPPORTUNISTIC:
             return 0
+        limit = self._quota.get((gang.virtual_cluster, leaf_type), 0)
         return (
             cells
             - limit

@@ -51,6 +51,7 @@ class _Replay:
     ) -> None:
         self._jobs = jobs
         self._types = counted_types(cluster)
+        self._virtual_clusters = frozenset(cluster.virtual_clusters)
         self._engine = policy.engine(cluster)
         self._empty = policy.engine(cluster)
         counted = (each for each in policy.machines(cluster) if each.leaf_type in self._types)
@@ -93,7 +94,8 @@ class _Replay:
         """Whether it would start in the empty cluster."""
         shape = shape_of(waiting.job)
         if shape not in self._fits:
-            self._fits[shape] = isinstance(self._empty.decide(waiting.gang), Start)
+            known = waiting.job.virtual_cluster in self._virtual_clusters
+            self._fits[shape] = known and isinstance(self._empty.decide(waiting.gang), Start)
         return self._fits[shape]
 
     def _start(self, waiting: Waiting) -> bool:

@@ -46,7 +46,9 @@ class Axis:
 
 def share_axis(highest: float) -> Axis:
     """Per cent, from 0 to a round number above the highest."""
-    high = next(each for each in (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if each >= min(highest, 1.0))
+    high = next(
+        each for each in (0.04, 0.08, 0.12, 0.2, 0.24, 0.32, 0.4, 0.6, 0.8, 1.0) if each >= min(highest, 1.0)
+    )
     return Axis(0.0, high, [Tick(high * part / 4, f"{high * part * 25:g} %") for part in range(5)])
 
 

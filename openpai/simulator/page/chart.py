@@ -8,8 +8,8 @@ from openpai.simulator.page.axis import Axis
 
 _WIDTH, _HEIGHT = 900, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 14, 10, 28
-_BAR, _GAP = 11, 12
-_NAMES = 110  # room for the names of groups of bars
+_BAR, _GAP = 13, 12
+_NAMES, _FIGURES = 110, 70  # room for the names of groups of bars, and for the figures at their ends
 COLOURS = 4
 
 
@@ -21,7 +21,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars of one group: a value for each series, with its text."""
+    """Bars of one group: a value for each series, with the figure that stands beside it."""
 
     label: str
     values: Sequence[tuple[float, str]]
@@ -56,8 +56,12 @@ def _figure(title: str, height: int, *parts: Iterator[str]) -> str:
     return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title, quote=True)}">{inner}</svg>'
 
 
-def _x(axis: Axis, value: float, left: int = _LEFT) -> float:
-    return left + axis.place(value) * (_WIDTH - left - _RIGHT)
+def _x(axis: Axis, value: float) -> float:
+    return _LEFT + axis.place(value) * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _bar_x(axis: Axis, value: float) -> float:
+    return _NAMES + axis.place(value) * (_WIDTH - _NAMES - _FIGURES)
 
 
 def _y(axis: Axis, value: float) -> float:
@@ -76,7 +80,8 @@ def _grid_of_lines(across: Axis, up: Axis) -> Iterator[str]:
 
 
 def _lines(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
-    for place, line in enumerate(lines):
+    """The first above the others."""
+    for place, line in reversed(list(enumerate(lines))):
         corners = " ".join(f"{_x(across, x):.1f},{_y(up, y):.1f}" for x, y in line.points)
         name = f"<title>{escape(line.label)}</title>"
         yield f'<polyline class="line s{place % COLOURS}" points="{corners}">{name}</polyline>'
@@ -84,7 +89,7 @@ def _lines(lines: Sequence[Line], across: Axis, up: Axis) -> Iterator[str]:
 
 def _grid_of_bars(across: Axis, height: int) -> Iterator[str]:
     for tick in across.ticks:
-        x = _x(across, tick.at, _NAMES)
+        x = _bar_x(across, tick.at)
         kind = "zero" if tick.at == 0 else "grid"
         yield f'<line class="{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP}" y2="{height - _BOTTOM}"/>'
         yield f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle">{escape(tick.text)}</text>'
@@ -92,16 +97,17 @@ def _grid_of_bars(across: Axis, height: int) -> Iterator[str]:
 
 def _bars(groups: Sequence[Bars], across: Axis) -> Iterator[str]:
     top = _TOP + _GAP / 2
-    zero = _x(across, 0.0, _NAMES)
+    zero = _bar_x(across, 0.0)
     for group in groups:
         middle = top + len(group.values) * _BAR / 2 + 4
         yield f'<text x="{_NAMES - 8}" y="{middle:.1f}" text-anchor="end">{escape(group.label)}</text>'
         for place, (value, text) in enumerate(group.values):
-            end = _x(across, value, _NAMES)
+            end = _bar_x(across, value)
             left, width = min(zero, end), max(abs(end - zero), 0.5)
             yield (
                 f'<rect class="bar s{place % COLOURS}" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" '
-                f'height="{_BAR - 2}"><title>{escape(text)}</title></rect>'
+                f'height="{_BAR - 2}"/>'
+                f'<text class="figure" x="{max(zero, end) + 5:.1f}" y="{top + 9:.1f}">{escape(text)}</text>'
             )
             top += _BAR
         top += _GAP

@@ -1,7 +1,8 @@
 """The page itself: what it shows, in which order. Texts are of `messages/*/simulator.toml`."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -97,34 +98,42 @@ def _waits(runs: Sequence[Run], say: Say) -> str:
 def longer_than(waited: Sequence[float], times: Sequence[float]) -> list[float]:
     """For each of the times the share of these that are longer."""
     ascending = sorted(waited)
-    return [1 - bisect_right(ascending, each) / max(len(ascending), 1) for each in times]
+    count = len(ascending)
+    return [(count - bisect_right(ascending, each)) / max(count, 1) for each in times]
 
 
 def _by_virtual_cluster(runs: Sequence[Run], say: Say) -> str:
-    names = sorted({row.virtual_cluster for run in runs for row in run.summary.rows})
-    means = [{name: _mean_of(run, name) for name in names} for run in runs]
-    groups = [
-        Bars(name, [(mean[name], f"{name}: {duration(mean[name])}") for mean in means]) for name in names
-    ]
-    highest = max(value for mean in means for value in mean.values())
-    return bar_chart(say("by_vc.title"), groups, duration_axis(0.0, highest))
+    return _duration_bars(say("by_vc.title"), [_means(run) for run in runs])
 
 
-def _mean_of(run: Run, virtual_cluster: str) -> float:
-    rows = [row.delays for row in run.summary.rows if row.virtual_cluster == virtual_cluster]
-    started = sum(row.started for row in rows)
-    return sum(row.mean * row.started for row in rows) / started if started else 0.0
+def _means(run: Run) -> Mapping[str, float]:
+    """Virtual cluster → the mean time in the queue over all classes."""
+    started: Counter[str] = Counter()
+    waited: dict[str, float] = {}
+    for row in run.summary.rows:
+        started[row.virtual_cluster] += row.delays.started
+        waited[row.virtual_cluster] = (
+            waited.get(row.virtual_cluster, 0.0) + row.delays.mean * row.delays.started
+        )
+    return {name: total / max(started[name], 1) for name, total in waited.items()}
 
 
 def _excess(runs: Sequence[Run], say: Say) -> str:
-    names = sorted({each.virtual_cluster for run in runs for each in run.excess})
-    found = [{each.virtual_cluster: each.mean for each in run.excess} for run in runs]
+    return _duration_bars(
+        say("excess.title"), [{each.virtual_cluster: each.mean for each in run.excess} for run in runs]
+    )
+
+
+def _duration_bars(title: str, series: Sequence[Mapping[str, float]]) -> str:
+    """A group of bars for each name, those with the longest first; names that have only zeros come last."""
+    names = sorted({name for values in series for name in values})
+    names.sort(key=lambda name: -max(abs(values.get(name, 0.0)) for values in series))
     groups = [
-        Bars(name, [(mean.get(name, 0.0), f"{name}: {duration(mean.get(name, 0.0))}") for mean in found])
+        Bars(name, [(values.get(name, 0.0), duration(values.get(name, 0.0))) for values in series])
         for name in names
     ]
-    values = [value for mean in found for value in mean.values()]
-    return bar_chart(say("excess.title"), groups, duration_axis(min(*values, 0.0), max(*values, 0.0)))
+    values = [value for each in series for value in each.values()]
+    return bar_chart(title, groups, duration_axis(min(*values, 0.0), max(*values, 0.0)))
 
 
 def _tables(runs: Sequence[Run], say: Say) -> Iterator[str]:
