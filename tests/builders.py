@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from openpai.backends.contract import Observation, ObservedTask, Phase
+from openpai.controller.planner import Grounds
 from openpai.controller.situation import Policy, Situation
 from openpai.lifecycle.attempts import first_tasks
 from openpai.lifecycle.exits import Exit
@@ -15,6 +16,7 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
 from openpai.scheduler.resources import Node, Resources
 from openpai.store.job_records import NewJob
+from tests.outlooks import cluster_of
 
 NOW = 1_700_000_000_000
 BOX = Node("box", Resources(16, 64_000, 4))
@@ -132,7 +134,7 @@ def a_situation(*tasks: ObservedTask, **more: Any) -> Situation:
     values: dict[str, Any] = {
         "now": NOW + 2000,
         "observation": observation,
-        "nodes": (BOX,),
+        "grounds": Grounds(cluster_of(*more.pop("nodes", (BOX,)))),
         "starting": frozenset(),
         "captured": frozenset(task.task for task in tasks if task.phase == Phase.EXITED),
         "outputs": {},

@@ -14,7 +14,7 @@ from openpai.images.disk.room import Room
 from openpai.images.facts import RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.protocol.job import Job
-from openpai.scheduler.fifo import Cluster
+from openpai.runtime.outlook import Outlook
 from openpai.storages.provision import StorageFacts, no_storages
 from openpai.store.changes import Changes
 from openpai.store.database import Database
@@ -23,6 +23,7 @@ from openpai.store.jobs import JobStore
 from openpai.store.vault import Vault
 from tests.builders import BOX, NOW, ids
 from tests.looks import BOX_MACHINE, all_made_here, room_for_all
+from tests.outlooks import outlook_of
 
 YAML = """\
 protocolVersion: 2
@@ -51,7 +52,7 @@ class Door:
         self.database = Database(folder / "pai.db")
         self.jobs = JobStore(self.database, Changes())
         self.vault = Vault(folder / "secret.key")
-        self.cluster: Callable[[], Cluster] = lambda: Cluster((BOX,), {}, ())
+        self.outlook: Callable[[], Outlook] = lambda: outlook_of(BOX)
         self.inspect: Inspect = all_made_here
         self.machines: Sequence[Machine] = (BOX_MACHINE,)
         self.room: FindRoom = room_for_all
@@ -73,8 +74,8 @@ class Door:
     async def find_storages(self, username: str, job: Job) -> StorageFacts:
         return await self.storages(username, job)
 
-    async def look(self) -> Cluster:
-        return self.cluster()
+    async def look(self) -> Outlook:
+        return self.outlook()
 
     async def submit(self, text: str = YAML, **more: Any) -> str:
         return (await self.admission.submit(Submission("ann", text.encode(), **more))).full_name

@@ -17,12 +17,12 @@ from openpai.images.facts import ImageConfig, LocalImage, Look, RemoteImage
 from openpai.images.inspector import Inspected
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import ImageReference
-from openpai.scheduler.fifo import Cluster
 from openpai.scheduler.resources import Node, Resources
 from openpai.store.vault import Vault
 from tests.admission.door import YAML, Door
 from tests.builders import BOX
 from tests.looks import local, nothing_known, remote
+from tests.outlooks import outlook_of
 
 IMAGE = "registry.example/team/image"
 PULLED = local(f"{IMAGE}:latest", "a", f"{IMAGE}@sha256:{'e' * 64}")
@@ -279,7 +279,7 @@ def on_gpus(door: Door, registry: Registry, *machines: Machine) -> None:
     registry.config = CUDA_12
     door.machines = machines
     nodes = [node for node in NODES if node.name in {machine.name for machine in machines}]
-    door.cluster = lambda: Cluster(nodes, {}, ())
+    door.outlook = lambda: outlook_of(*nodes)
 
 
 async def test_an_image_that_no_driver_here_runs_is_refused_with_the_numbers(

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from openpai.admission.submit import Submission
 from openpai.errors import NoContact, Problem
-from openpai.scheduler.fifo import Cluster
-from openpai.scheduler.resources import Resources
+from openpai.runtime.outlook import Outlook
+from openpai.scheduler.gang import Gang
 from openpai.store.job_records import Query
 from tests.admission.door import YAML, Door
 from tests.builders import BOX, document_of, role
+from tests.outlooks import outlook_of
 
 
 async def test_a_good_job_is_kept_and_named(door: Door) -> None:
@@ -59,10 +60,10 @@ async def test_a_gang_that_fits_only_task_by_task_is_refused_as_a_whole(door: Do
 
 
 async def test_an_engine_that_cannot_be_seen_does_not_hold_a_submission_up(door: Door) -> None:
-    def unseen() -> Cluster:
+    def unseen() -> Outlook:
         raise NoContact(Problem("EngineUnreachable", {"detail": "no socket"}))
 
-    door.cluster = unseen
+    door.outlook = unseen
     plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
     assert [v.verdict for v in plan.verdicts if v.check == "fits"] == ["warn"]
     assert plan.placement is None
@@ -79,10 +80,11 @@ async def test_a_dry_run_shows_the_places_and_keeps_nothing(door: Door) -> None:
 
 
 async def test_a_dry_run_of_what_would_wait_says_why(door: Door) -> None:
-    door.cluster = lambda: Cluster((BOX,), {"box": Resources(0, 0, 3)}, ())
+    other = Gang("other", "default", 10, {"V100-SXM2-32GB": {"a": 3}})
+    door.outlook = lambda: outlook_of(BOX, taken=[other])
     plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
     assert plan.placement is None
-    assert [reason.code for reason in plan.waits] == ["WaitsForResources"]
+    assert [reason.code for reason in plan.waits] == ["WaitsForCells"]
 
 
 async def test_a_name_that_is_taken_is_refused(door: Door) -> None:

@@ -17,6 +17,7 @@ from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import ReportPull
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
+from openpai.cluster.source import ClusterSource
 from openpai.controller.loop import Controller
 from openpai.controller.specs import Specs
 from openpai.lifecycle.states import JobState
@@ -67,9 +68,16 @@ class House:
         self.vault = Vault(folder / "secret.key")
         specs = Specs(self.jobs, self.vault)
         self.controller = Controller(
-            self.jobs, self.logs, self.changes, specs, self.backend, as_planned, POLICY
+            self.jobs,
+            self.logs,
+            self.changes,
+            specs,
+            self.backend,
+            as_planned,
+            POLICY,
+            ClusterSource(folder / "cluster.yaml"),
         )
-        sources = Sources(self.controller.cluster, one_machine, nothing_known, room_for_all)
+        sources = Sources(self.controller.outlook, one_machine, nothing_known, room_for_all)
         self.admission = Admission(self.jobs, self.vault, sources, now_ms, new_id)
 
     async def submit(self, name: str, *commands: str, **more: Any) -> None:

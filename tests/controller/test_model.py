@@ -7,13 +7,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from openpai.admission.cell_checks import cell_verdicts
 from openpai.backends.contract import Phase
 from openpai.controller.acts import StartTask
 from openpai.lifecycle.retry import EVERY_FAILURE
-from openpai.runtime.demand import all_tasks, gangs_of
-from openpai.scheduler.fifo import ever_fits
 from tests.builders import job_of, role
 from tests.controller.world import NODES, POLICY, World
+from tests.outlooks import outlook_of
+
+EMPTY = outlook_of(*NODES)
 
 roles = st.dictionaries(
     st.sampled_from(["a", "b"]),
@@ -44,9 +46,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
     @rule(roles=roles, retries=st.integers(0, 2), gang=st.booleans())
     def a_person_submits_a_job(self, roles: dict[str, dict[str, object]], retries: int, gang: bool) -> None:
         job = job_of(roles, retries=retries, gangAllocation=gang)
-        if all(
-            ever_fits(each, NODES) for each in gangs_of("", job, all_tasks(job))
-        ):  # admission refuses others
+        if cell_verdicts(job, EMPTY, {})[0].verdict == "pass":  # admission refuses others
             self.world.submit(job)
 
     @precondition(lambda self: self.world.stored)

@@ -8,6 +8,7 @@ import pytest
 
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
+from openpai.controller.planner import Planner
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import START_TRIES, Trouble
 from openpai.errors import Problem
@@ -27,12 +28,13 @@ class Story:
         self.job = job or a_job()
         self.run: JobRun = a_run(self.job, **more)
         self.new_id = ids("next-")
+        self.planner = Planner()
         self.decision: Decision | None = None
 
     def step(self, *tasks: ObservedTask, **more: Any) -> Sequence[Act]:
         """Decide, keep what was decided, and answer the acts."""
         situation = a_situation(*tasks, **more)
-        self.decision = reconcile([(self.run, self.job)], situation, self.new_id)
+        self.decision = reconcile([(self.run, self.job)], situation, self.new_id, self.planner)
         (self.run,) = self.decision.runs
         return self.decision.acts
 
@@ -243,7 +245,7 @@ def test_who_gets_no_subnet_keeps_nobody_else_waiting() -> None:
     runs = [(a_run(large, name="large"), large), (a_run(small, name="small"), small)]
     situation = a_situation()
     tiny = replace(situation, policy=replace(situation.policy, network_pool="10.0.0.0/28"))
-    decision = reconcile(runs, tiny, ids())
+    decision = reconcile(runs, tiny, ids(), Planner())
     assert [run.state for run in decision.runs] == [JobState.QUEUED, JobState.PREPARING]
     assert decision.waits["large-0"].code == "NetworkPoolExhausted"
 

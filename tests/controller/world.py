@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from openpai.backends.contract import Observation, ObservedTask, Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.advance import task_retries
+from openpai.controller.planner import Grounds, Planner
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation, Trouble
 from openpai.errors import Problem
@@ -22,8 +23,10 @@ from openpai.protocol.job import Job
 from openpai.runtime.demand import task_resources
 from openpai.scheduler.resources import NOTHING, Node, Resources
 from tests.builders import NOW, a_run, ids
+from tests.outlooks import cluster_of
 
 NODES = (Node("left", Resources(4, 16_000, 2)), Node("right", Resources(2, 16_000, 0)))
+CLUSTER = cluster_of(*NODES)
 POLICY = Policy(network_pool="10.0.0.0/16", stop_grace_s=5, platform_retries=2)
 
 
@@ -55,6 +58,7 @@ class World:
     captured: set[str] = field(default_factory=set)
     looked: tuple[frozenset[str], Observation] | None = None
     new_id: Callable[[], str] = field(default_factory=ids)
+    planner: Planner = field(default_factory=Planner)
 
     def submit(self, job: Job) -> str:
         run = a_run(job, name=f"job{len(self.jobs)}", new_id=self.new_id, submitted_at=self.now)
@@ -96,7 +100,7 @@ class World:
         situation = Situation(
             self.now,
             observation,
-            NODES,
+            Grounds(CLUSTER),
             starting,
             frozenset(self.captured),
             {},
@@ -104,8 +108,8 @@ class World:
             self.policy,
         )
         jobs = self.live()
-        decision = reconcile(jobs, situation, self.new_id)
-        check_idempotence(jobs, decision, situation, self.new_id)
+        decision = reconcile(jobs, situation, self.new_id, self.planner)
+        check_idempotence(jobs, decision, situation, self.new_id, self.planner)
         self.looked = None
         return decision
 
@@ -138,6 +142,7 @@ class World:
     def crash(self) -> None:
         """The controller is gone, and a new one begins with what is stored."""
         self.inflight, self.troubles, self.looked = [], {}, None
+        self.planner = Planner()
         self.captured = set()
 
     # What acts do to the engine
@@ -280,11 +285,15 @@ class World:
 
 
 def check_idempotence(
-    jobs: Sequence[tuple[JobRun, Job]], first: Decision, situation: Situation, new_id: Callable[[], str]
+    jobs: Sequence[tuple[JobRun, Job]],
+    first: Decision,
+    situation: Situation,
+    new_id: Callable[[], str],
+    planner: Planner,
 ) -> None:
     """Deciding again with nothing new changes nothing; but a job whose next attempt is due begins it."""
     specs = {run.id: job for run, job in jobs}
-    again = reconcile(still_live(first, specs), situation, new_id)
+    again = reconcile(still_live(first, specs), situation, new_id, planner)
     due = {run.id for run in first.runs if about_to_begin(run, specs[run.id], situation)}
     # where addresses are short, who was tried for them and in vain is not tried in the same order again
     short = any(reason.code == "NetworkPoolExhausted" for reason in first.waits.values())
@@ -292,7 +301,7 @@ def check_idempotence(
         assert list(again.changed) == [], "deciding again changed something"
         # those of jobs that ended now are asked for as remains from now on
         assert set(again.acts) == set(first.acts)
-    third = reconcile(still_live(again, specs), situation, new_id)
+    third = reconcile(still_live(again, specs), situation, new_id, planner)
     waiting = {run.id for run in again.runs if about_to_begin(run, specs[run.id], situation)}
     assert short or {run.id for run, _ in third.changed} <= waiting
 

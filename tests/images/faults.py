@@ -34,12 +34,13 @@ from openpai.images.reference import parse_reference
 from openpai.images.registry import look as look_module
 from openpai.images.registry.look import Looker
 from openpai.protocol.parse import parse
+from openpai.runtime.outlook import Outlook
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.fifo import Cluster
 from tests.certificates import Authority
 from tests.images.conftest import MakeFolder, Settings
 from tests.images.cuda_machines import CUDA_13_0, H100, RTX5090, T4, V100, machine
 from tests.looks import local
+from tests.outlooks import outlook_of
 from tests.proxy_server import Proxy, running_proxy
 from tests.registry import CONFIG, LAYER, MANIFEST, Registry, free_port, running_registry
 from tests.stand_in import Answer, Asked, doorman, forward, stand_in
@@ -124,13 +125,13 @@ class Bench:
     def _sources(self) -> Sources:
         keyring = Keyring(_nothing_stored, DockerConfig(self.folder / "config.json"))
         inspector = Inspector(self._find_local, keyring, self.looker, _amd64)
-        return Sources(self._cluster, self._machines, inspector.inspect, self._room)
+        return Sources(self._outlook, self._machines, inspector.inspect, self._room)
 
     async def _find_local(self, name: str) -> LocalImage | None:
         return next((image for image in self.here if name in (*image.names, *image.digests)), None)
 
-    async def _cluster(self) -> Cluster:
-        return Cluster(self.nodes, {}, ())
+    async def _outlook(self) -> Outlook:
+        return outlook_of(*self.nodes)
 
     async def _machines(self) -> Sequence[Machine]:
         return self.machines

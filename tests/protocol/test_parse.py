@@ -175,9 +175,7 @@ def test_what_is_kept_and_not_done_yet_is_told_with_its_place() -> None:
 def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
     document = role(extraContainerOptions={"infiniband": True})
     document["prerequisites"].append({"type": "script", "name": "s", "plugin": "my.own"})
-    document["defaults"] = {"virtualCluster": "vc1"}
     document["extras"] = {
-        "hivedScheduler": {"jobPriorityClass": "prod"},
         "com.microsoft.pai.runtimeplugin": [{"plugin": "git"}],
         "jobStatusChangeNotification": {"running": True, "failed": False},
         "tensorBoard": {"logDirectories": {"default": "/mnt/logs"}},
@@ -186,8 +184,7 @@ def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
     assert {w.code for w in warnings} == {"NotThereYet"}
     paths = [
         "prerequisites[1].plugin",
-        "taskRoles.worker.extraContainerOptions.infiniband", "defaults.virtualCluster",
-        "extras.hivedScheduler",
+        "taskRoles.worker.extraContainerOptions.infiniband",
         "extras.com.microsoft.pai.runtimeplugin[0].plugin", "extras.jobStatusChangeNotification",
         "extras.tensorBoard",
     ]  # fmt: skip

@@ -15,10 +15,10 @@ from openpai.admission.submit import Plan, Submission
 from openpai.images.cuda.machine import Machine
 from openpai.protocol.parse import parse
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.fifo import Cluster
 from tests.admission.door import Door
 from tests.images.cuda_machines import V100
 from tests.looks import nothing_known
+from tests.outlooks import outlook_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 JOBS = sorted(EXAMPLES.glob("*/*.yaml"))
@@ -113,7 +113,7 @@ def gpu_server(tmp_path: Path) -> Any:
     """Admission on one machine with four V100."""
     door = Door(tmp_path)
     door.machines = (Machine("gpu-1", "amd64", "580.65.06", (V100,) * 4, described=True),)
-    door.cluster = lambda: Cluster((Node("gpu-1", Resources(64, 262_144, 4)),), {}, ())
+    door.outlook = lambda: outlook_of(Node("gpu-1", Resources(64, 262_144, 4)))
     door.inspect = nothing_known  # what is known of these images is what the catalogue says
     yield door
     door.database.close()
@@ -149,6 +149,6 @@ async def test_a_dry_run_finds_a_place_on_a_machine_with_gpus(gpu_server: Door, 
 @pytest.mark.parametrize("path", ON_GPUS, ids=named)
 async def test_without_gpus_the_same_job_is_refused(gpu_server: Door, path: Path) -> None:
     gpu_server.machines = (Machine("box", "amd64"),)
-    gpu_server.cluster = lambda: Cluster((Node("box", Resources(64, 262_144, 0)),), {}, ())
+    gpu_server.outlook = lambda: outlook_of(Node("box", Resources(64, 262_144, 0)))
     text = without_storages(path)
     assert {problem.code for problem in await gpu_server.refused(text)} == {"NeverFits"}

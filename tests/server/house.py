@@ -28,9 +28,9 @@ from openpai.images.catalogue.stock import Shelf
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
+from openpai.runtime.outlook import Outlook
 from openpai.scheduler.reason import Reason
 from openpai.scheduler.resources import Node, Resources
-from openpai.scheduler.fifo import Cluster
 from openpai.server.app import create_app
 from openpai.server.auth import mint
 from openpai.server.services import Services
@@ -47,6 +47,7 @@ from openpai.store.logs import LogStore, TaskLog
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
 from tests.looks import all_made_here, nobody_reached, one_machine, room_for_all
+from tests.outlooks import outlook_of
 
 SECRET = "a secret of 32 characters or more"
 T0 = 1_700_000_000_000
@@ -220,8 +221,8 @@ async def build(folder: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def _one_large_node() -> Cluster:
-    return Cluster([Node("node-a", Resources(64, 262_144, 8))], {}, [])
+async def _one_large_node() -> Outlook:
+    return outlook_of(Node("node-a", Resources(64, 262_144, 8)))
 
 
 @asynccontextmanager
