@@ -90,6 +90,7 @@ def test_axes_are_marked_with_round_values() -> None:
     assert marks(duration_axis(-3 * 3600, 8.5 * 3600)) == ["-5 h", "0", "5 h", "10 h"]
     assert marks(duration_axis(0, 0)) == ["0", "1 s"]
     assert marks(time_axis(0, 9000)) == ["0", "1 h", "2 h"]
+    assert marks(time_axis(0, 30 * 3600)) == ["0", "6 h", "12 h", "18 h", "24 h", "30 h"]
     assert marks(time_axis(1504521041, 1504521041 + 6 * 86400)) == [
         f"2017-09-{day:02}" for day in range(5, 11)
     ]

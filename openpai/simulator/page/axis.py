@@ -64,7 +64,7 @@ def time_axis(begin: float, end: float) -> Axis:
     dated = begin >= _A_DATE
     first = -(-begin // step) * step if dated else begin
     marks = (first + number * step for number in range(int((end - first) // step) + 1))
-    ticks = [Tick(at, _date(at, step) if dated else duration(at - begin)) for at in marks]
+    ticks = [Tick(at, _date(at, step) if dated else _elapsed(at - begin, step)) for at in marks]
     return Axis(begin, max(end, begin + 1), ticks)
 
 
@@ -90,6 +90,14 @@ def _round_step(least: float) -> int:
     while step < least:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
     return step
+
+
+def _elapsed(seconds: float, step: float) -> str:
+    """In the unit of the steps, so that all marks have it."""
+    unit, name = next(
+        (unit, name) for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")) if step >= unit
+    )
+    return f"{seconds / unit:g} {name}" if seconds else "0"
 
 
 def _date(seconds: float, step: float) -> str:
