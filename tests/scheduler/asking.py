@@ -104,7 +104,7 @@ def spelled(content: object) -> dict[str, object]:
     """A node by its name, a cell above nodes by the list of what is in it, `(pin, list)` where it is pinned."""
     if isinstance(content, str):
         name, _, pin = content.partition("!")
-        return {"cellAddress": name} | ({"pinnedCellId": pin} if pin else {})
+        return {"cellAddress": name, **({"pinnedCellId": pin} if pin else {})}
     pin, children = content if isinstance(content, tuple) else (None, content)
     assert isinstance(children, list)
-    return {"cellChildren": [spelled(each) for each in children]} | ({"pinnedCellId": pin} if pin else {})
+    return {"cellChildren": [spelled(each) for each in children], **({"pinnedCellId": pin} if pin else {})}

@@ -73,7 +73,7 @@ def charged_leaves(scheduler: Scheduler, name: str) -> dict[str, int]:
 
 
 def bound_cells(scheduler: Scheduler) -> dict[str, list[tuple[str, str, bool]]]:
-    """Virtual cluster → the physical cells that promised ones stand for: chain, address, and whether they are doomed."""
+    """Virtual cluster → the physical cells that promised ones stand for: chain, address, doomed or not."""
     found: dict[str, list[tuple[str, str, bool]]] = {}
     for view in views(scheduler):
         for root in view.roots:

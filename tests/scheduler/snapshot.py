@@ -27,7 +27,8 @@ def snapshot(scheduler: Scheduler) -> Value:
 
 
 class Walk:
-    """Objects get numbers in the order in which they are met; met again, they are told by their number."""
+    """Objects get numbers in the order in which they are met; met again, they are told by their number. Tuples have no
+    identity that counts."""
 
     def __init__(self) -> None:
         self.numbers: dict[int, int] = {}
@@ -41,7 +42,8 @@ class Walk:
             elif id(value) in self.numbers:
                 yield ("again", self.numbers[id(value)])
             else:
-                self.numbers[id(value)] = len(self.numbers)
+                if not isinstance(value, tuple):
+                    self.numbers[id(value)] = len(self.numbers)
                 parts = list(inside(value))
                 yield (type(value).__name__, len(parts))
                 pending.extend(reversed(parts))
@@ -50,7 +52,10 @@ class Walk:
 def inside(value: object) -> Iterator[object]:
     """What an object is made of."""
     if isinstance(value, Mapping):
-        for key, each in value.items():
+        numbered = all(
+            isinstance(key, tuple) for key in value
+        )  # shelves, which are looked up and never gone through
+        for key, each in sorted(value.items()) if numbered else value.items():
             yield key
             yield each
     elif isinstance(value, set | frozenset):
@@ -92,3 +97,15 @@ def meaning(scheduler: Scheduler) -> Value:
             for cell in physical_cells(chain)
         ],
     }
+
+
+def difference(one: Value, other: Value) -> str:
+    """Where two snapshots part, with the way to there; empty where they are equal."""
+    assert isinstance(one, tuple)
+    assert isinstance(other, tuple)
+    if one == other:
+        return ""
+    at = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return f"{one[max(0, at - 8) : at + 2]} became {other[max(0, at - 8) : at + 2]}"

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import prod
 
 from hypothesis import strategies as st
 
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
 from openpai.scheduler.gang import OPPORTUNISTIC, Gang
-from tests.scheduler.tree import nodes_of_cluster
+from tests.scheduler.tree import levels_of, nodes_of_cluster
 
 LEAF_TYPES = ("G", "C")
 VIRTUAL_CLUSTERS = ("red", "blue", "green")
@@ -35,35 +36,41 @@ class Chain:
         return self.type_at(0)
 
 
-def chains(leaf_types: tuple[str, ...] = LEAF_TYPES) -> st.SearchStrategy[list[Chain]]:
-    shapes = st.tuples(
-        st.sampled_from(leaf_types),
-        st.lists(st.sampled_from([1, 2, 2, 2, 3, 4]), min_size=1, max_size=4).filter(
-            lambda each: product(each) <= 24
-        ),
-        st.integers(0, 3),
-        st.integers(1, 3),
-        st.sampled_from([0, 0, 1, 2]),
+SHAPES: list[tuple[tuple[int, ...], int]] = [
+    ((4,), 0),
+    ((3, 2), 0),
+    ((3, 4), 1),
+    ((2, 2, 2), 1),
+    ((2, 4, 2), 1),
+    ((2, 2, 2), 0),
+    ((2, 3, 1, 2), 2),
+    ((2, 2, 2, 2), 1),
+    ((2, 2, 2, 2), 3),
+]
+"""How many children a cell has, from the top down to the leaves, and which level is that of the machines."""
+
+
+def chains() -> st.SearchStrategy[list[Chain]]:
+    counts = st.lists(st.integers(1, 4), min_size=1, max_size=4).filter(lambda each: prod(each) <= 24)
+    shapes = st.one_of(
+        st.sampled_from(SHAPES),
+        st.sampled_from(SHAPES),
+        st.tuples(counts.map(tuple), st.integers(0, 3)),
     )
-    return st.lists(shapes, min_size=1, max_size=3).map(
+    described = st.tuples(
+        st.sampled_from(LEAF_TYPES), shapes, st.sampled_from([2, 1, 3]), st.sampled_from([0, 0, 1, 2])
+    )
+    return st.lists(described, min_size=1, max_size=3).map(
         lambda found: [
-            Chain("xyz"[i], leaf, tuple(counts), min(node, len(counts) - 1), tops, singles)
-            for i, (leaf, counts, node, tops, singles) in enumerate(found)
+            Chain("xyz"[i], leaf, counts, min(node, len(counts) - 1), tops, singles)
+            for i, (leaf, (counts, node), tops, singles) in enumerate(found)
         ]
     )
 
 
-def product(counts: list[int]) -> int:
-    total = 1
-    for each in counts:
-        total *= each
-    return total
-
-
 @st.composite
-def clusters(draw: st.DrawFn, pins: bool = True, leaf_types: tuple[str, ...] = LEAF_TYPES) -> Cluster:
-    """`pins`: cells may be pinned."""
-    found = draw(chains(leaf_types))
+def clusters(draw: st.DrawFn) -> Cluster:
+    found = draw(chains())
     cells = tuple(
         build(chain, level, f"{chain.name}{'.' * level}{i}", i)
         for chain in found
@@ -71,8 +78,7 @@ def clusters(draw: st.DrawFn, pins: bool = True, leaf_types: tuple[str, ...] = L
         for i in range(count)
     )
     names: list[str] = []
-    if pins:
-        cells = tuple(draw(pinned(cell, names)) for cell in cells)
+    cells = tuple(draw(pinned(cell, names)) for cell in cells)
     cluster = Cluster(types_of(found), cells, {}, {chain.leaf: Sku(1, 1, 1024) for chain in found})
     return replace(cluster, virtual_clusters=draw(promises(cluster)))
 
@@ -118,7 +124,7 @@ def pinned(draw: st.DrawFn, cell: PhysicalCell, names: list[str]) -> PhysicalCel
 @st.composite
 def promises(draw: st.DrawFn, cluster: Cluster) -> Mapping[str, VirtualCluster]:
     """What each virtual cluster gets: pins first, then from each chain, from the top down, what is left."""
-    names = VIRTUAL_CLUSTERS[: draw(st.integers(1, 3))]
+    names = VIRTUAL_CLUSTERS[: draw(st.sampled_from([2, 3, 1]))]
     owner = {pin: draw(st.sampled_from([*names, None])) for pin in pins_of(cluster)}
     promised: dict[str, list[VirtualCells]] = {name: [] for name in names}
     for chain in dict.fromkeys(cell.type for cell in cluster.cells):
@@ -127,7 +133,7 @@ def promises(draw: st.DrawFn, cluster: Cluster) -> Mapping[str, VirtualCluster]:
         for kind in levels_of(cluster, chain):
             left += free.get(kind, 0)
             for name in names:
-                count = draw(st.integers(0, left))
+                count = draw(st.sampled_from(sorted({0, min(1, left), left // 2, left})))
                 if count:
                     promised[name].append(VirtualCells(chain, kind, count))
                 left -= count
@@ -136,14 +142,6 @@ def promises(draw: st.DrawFn, cluster: Cluster) -> Mapping[str, VirtualCluster]:
         name: VirtualCluster(tuple(promised[name]), tuple(pin for pin in owner if owner[pin] == name))
         for name in names
     }
-
-
-def levels_of(cluster: Cluster, chain: str) -> list[str]:
-    """The types of a chain, from the top down to its leaf type."""
-    levels = [chain]
-    while levels[-1] in cluster.types:
-        levels.append(cluster.types[levels[-1]].child)
-    return levels
 
 
 def pins_of(cluster: Cluster) -> dict[str, PhysicalCell]:
@@ -177,32 +175,55 @@ def free_beside_pins(cluster: Cluster, chain: str, pins: set[str]) -> dict[str, 
 
 @st.composite
 def gangs(
-    draw: st.DrawFn,
-    cluster: Cluster,
-    name: str,
-    priorities: tuple[int, ...] = (OPPORTUNISTIC, OPPORTUNISTIC, 0, 1, 2, 3, 4, 5),
-    anywhere: bool = False,
-    lazy: bool = True,
+    draw: st.DrawFn, cluster: Cluster, name: str, priorities: tuple[int, ...], anywhere: bool = False
 ) -> Gang:
-    """`anywhere`: it names no nodes. `lazy`: it may be lazy."""
-    sizes = draw(st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 4, 6, 8]), min_size=1, max_size=4))
-    tasks = {f"t{i}": size for i, size in enumerate(sizes)}
-    virtual_cluster = draw(st.sampled_from(sorted(cluster.virtual_clusters)))
+    """A gang that has a chance; now and then one that has none. `anywhere`: it names no nodes."""
+    every = sorted(cluster.virtual_clusters)
+    rich = [name for name in every if cluster.virtual_clusters[name].cells] or every
+    virtual_cluster = draw(st.sampled_from([*rich, *rich, *rich, *every]))
     priority = draw(st.sampled_from(priorities))
-    types = draw(st.permutations(sorted(cluster.skus)))
-    if draw(st.booleans()):
-        types = types[:1]
-    pins = cluster.virtual_clusters[virtual_cluster].pins
-    pin = draw(st.sampled_from([None, None, *pins])) if priority > OPPORTUNISTIC else None
-    nodes = None
-    if not anywhere and draw(st.integers(0, 5)) == 0:
-        nodes = draw(st.frozensets(st.sampled_from(nodes_of_cluster(cluster))))
+    vc = cluster.virtual_clusters[virtual_cluster]
+    pin = draw(st.sampled_from([None, *vc.pins])) if priority > OPPORTUNISTIC else None
+    room = {leaf: largest_task(cluster, vc, leaf, pin) for leaf in sorted(cluster.skus)}
+    if priority > OPPORTUNISTIC:
+        room = {leaf: size for leaf, size in room.items() if size} or room
+    types = draw(st.permutations(sorted(room)))[: draw(st.sampled_from([1, 2]))]
     return Gang(
         name=name,
         virtual_cluster=virtual_cluster,
         priority=priority,
-        needs=dict.fromkeys(sorted(cluster.skus) if pin else types, tasks),
+        needs=draw(needs(list(types), room)),
         pinned=pin,
-        lazy=lazy and draw(st.booleans()),
-        nodes=nodes,
+        lazy=draw(st.booleans()),
+        nodes=None if anywhere else draw(named_nodes(cluster)),
     )
+
+
+@st.composite
+def needs(draw: st.DrawFn, types: list[str], room: Mapping[str, int]) -> Mapping[str, Mapping[str, int]]:
+    """Some tasks; on another type each may need another number of cells."""
+    count = draw(st.sampled_from([1, 1, 2, 3, 4]))
+    return {
+        leaf: {
+            f"t{i}": draw(st.integers(1, max(1, room[leaf] + draw(st.sampled_from([0, 0, 0, 0, 1])))))
+            for i in range(count)
+        }
+        for leaf in types
+    }
+
+
+def named_nodes(cluster: Cluster) -> st.SearchStrategy[frozenset[str] | None]:
+    some = st.frozensets(st.sampled_from(nodes_of_cluster(cluster)))
+    return st.one_of(st.none(), st.none(), st.none(), st.none(), some)
+
+
+def largest_task(cluster: Cluster, vc: VirtualCluster, leaf: str, pin: str | None) -> int:
+    """The leaves of the largest cell within a node that was promised; an opportunistic gang may find more."""
+    sizes = [0]
+    tops = [pins_of(cluster)[pin].type] if pin else [each.type for each in vc.cells if each.count]
+    for top in tops:
+        levels = levels_of(cluster, top)
+        if levels[-1] == leaf:
+            start = next((i for i, kind in enumerate(levels[:-1]) if cluster.types[kind].is_node), 0)
+            sizes.append(prod(cluster.types[kind].count for kind in levels[start:-1]))
+    return max(sizes)

@@ -36,8 +36,8 @@ class SharedIsAsGoodAsPrivate(RuleBasedStateMachine):
     @rule(data=st.data())
     def a_guaranteed_gang_asks(self, data: st.DataObject) -> None:
         gang = self.draw(data, (0, 1, 2, 3))
-        shared = self.ask(self.shared, gang)
         private = self.ask(self.private[gang.virtual_cluster], gang)
+        shared = self.ask(self.shared, gang)
         assert shared == private, f"shared: {shared}, private: {private}"
 
     @rule(data=st.data())

@@ -70,8 +70,8 @@ class TestGangs:
 
     def test_tasks_of_different_sizes_find_room_beside_each_other(self) -> None:
         assert starts(Scheduler(POOL), gang("a", "default", 3, 1, 4)) == {
-            "n1": ["t0:1,2,3", "t1:0"],
-            "n2": ["t2:0,1,2,3"],
+            "n1": ["t2:0,1,2,3"],
+            "n2": ["t0:0,1,2", "t1:3"],
         }
 
     def test_a_task_is_never_spread_over_nodes(self) -> None:
@@ -199,7 +199,7 @@ class TestPinnedCells:
 
     def test_an_opportunistic_gang_may_not_name_a_pin_but_use_it(self) -> None:
         scheduler = Scheduler(PINNED)
-        wanted = gang("a", "blue", 1, priority=-1, pinned="ours")
+        wanted = gang("a", "red", 1, priority=-1, pinned="ours")
         assert waits(scheduler, wanted) == [("", "pinned_with_opportunistic")]
         assert "r2" in starts(scheduler, gang("b", "blue", 4, 4, 4, priority=-1))
         place, victims = reserves(scheduler, gang("c", "red", 2, pinned="ours"))
@@ -351,11 +351,21 @@ class TestReservations:
         scheduler = Scheduler(POOL)
         starts(scheduler, gang("low", "team", 2, priority=1))
         reserves(scheduler, gang("high", "team", 4, priority=2))
-        decision = scheduler.decide(gang("higher", "team", 2, priority=3))
+        scheduler.release("low")
+        higher = gang("higher", "team", 2, priority=3)
+        decision = scheduler.decide(higher)
         assert isinstance(decision, Start)
         assert decision.cancelled == ("high",)
-        scheduler.apply(gang("higher", "team", 2, priority=3), decision)
-        assert states(scheduler) == {"low": "Allocated", "higher": "Allocated"}
+        scheduler.apply(higher, decision)
+        assert states(scheduler) == {"higher": "Allocated"}
+
+    def test_a_start_beside_those_who_should_have_left_lets_them_stay(self) -> None:
+        scheduler = Scheduler(ONE)
+        starts(scheduler, gang("o", "red", 3, priority=-1))
+        starts(scheduler, gang("a", "red", 8))
+        assert reserves(scheduler, gang("high", "blue", 8, priority=2))[1] == ["o"]
+        assert starts(scheduler, gang("higher", "blue", 4, priority=3)) == {"h1": ["t0:4,5,6,7"]}
+        assert states(scheduler) == {"o": "Allocated", "a": "Allocated", "higher": "Allocated"}
 
     def test_who_no_longer_waits_gives_the_cells_back(self) -> None:
         scheduler = Scheduler(POOL)
@@ -402,9 +412,8 @@ class TestBadNodes:
         scheduler = Scheduler(POOL)
         scheduler.set_bad(frozenset(), frozenset({("n1", 1), ("n2", 0), ("n3", 3)}))
         assert waits(scheduler, gang("a", "team", 4))[0][0] == "POOL"
-        for name in ("b", "c", "d"):
-            (tasks,) = starts(scheduler, gang(name, "default", 2)).values()
-            assert len(tasks) == 1
+        for name, vc in (("b", "default"), ("c", "default"), ("d", "team")):
+            starts(scheduler, gang(name, vc, 3))
         used = {
             (place.node, leaf)
             for held in scheduler.held.values()

@@ -17,8 +17,10 @@ from openpai.scheduler.gang import (
     Wait,
 )
 from tests.scheduler import invariants
-from tests.scheduler.invariants import inside, is_guaranteed, leaves_of
-from tests.scheduler.snapshot import meaning, snapshot
+from tests.scheduler.inspected import chains
+from tests.scheduler.internals import check_internals
+from tests.scheduler.invariants import inside, leaves_of
+from tests.scheduler.snapshot import difference, meaning, snapshot
 from tests.scheduler.tree import paths_of
 
 Bad = tuple[frozenset[str], frozenset[tuple[str, int]]]
@@ -52,13 +54,18 @@ class World:
     def names(self, *states: GangState) -> list[str]:
         return sorted(name for name, held in self.scheduler.held.items() if held.state in states)
 
+    def is_bad(self, placement: Placement) -> bool:
+        nodes, leaves = self.bad
+        return any(node in nodes or (node, leaf) in leaves for _chain, node, leaf in leaves_of(placement))
+
     # What is asked
 
     def decide(self, gang: Gang) -> Decision:
         """The decision, which must be sound, the same when asked twice, and change nothing."""
         before = snapshot(self.scheduler)
         decision = self.scheduler.decide(gang)
-        assert snapshot(self.scheduler) == before, "a decision changed something"
+        changed = difference(before, snapshot(self.scheduler))
+        assert not changed, f"a decision changed something: {changed}"
         assert self.scheduler.decide(gang) == decision
         self.judge(gang, decision)
         return decision
@@ -104,11 +111,8 @@ class World:
         assert placement.tasks.keys() == gang.needs[placement.leaf_type].keys()
         held = Held(gang, GangState.ALLOCATED, placement)
         invariants.check_gang(self.cluster, held)
-        nodes, bad_leaves = self.bad
-        for _chain, node, leaf in leaves_of(placement):
-            assert node not in nodes
-            assert (node, leaf) not in bad_leaves
-            assert gang.nodes is None or node in gang.nodes
+        assert not self.is_bad(placement)
+        assert gang.nodes is None or {place.node for place in placement.tasks.values()} <= gang.nodes
         if gang.pinned is not None:
             assert inside(self.cluster, gang.pinned, placement)
 
@@ -128,8 +132,10 @@ class World:
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         def act(scheduler: Scheduler) -> None:
-            assert scheduler.decide(gang) == decision
-            scheduler.apply(gang, decision)
+            again = scheduler.decide(gang)
+            assert again == decision
+            assert not isinstance(again, Wait)
+            scheduler.apply(gang, again)
 
         self.do(act)
         for name in decision.cancelled:
@@ -162,6 +168,8 @@ class World:
 
     def check(self) -> None:
         invariants.check(self.scheduler)
+        check_internals(self.scheduler)
+        self.check_bad()
         held = self.scheduler.held
         assert held.keys() == self.expected.keys()
         for name, each in self.expected.items():
@@ -170,13 +178,22 @@ class World:
             assert (held[name].state is GangState.PREEMPTING) == each.reserves
             assert places(held[name].placement) == places(each.placement), "a gang has moved"
 
+    def check_bad(self) -> None:
+        """Exactly the leaves that are said to be bad are."""
+        nodes, leaves = self.bad
+        for chain in chains(self.scheduler).values():
+            for machine in chain.machines.all:
+                for leaf in machine.leaves:
+                    said = machine.name in nodes or (machine.name, int(leaf.address)) in leaves
+                    assert bool(leaf.bad) == said
+
     def replay(self) -> "World":
         """Another such world. The same events lead to the same state, however often it was asked in between."""
         again = World(self.cluster)
         for act in self.log:
             again.do(act)
         again.expected, again.bad = dict(self.expected), self.bad
-        assert snapshot(again.scheduler) == snapshot(self.scheduler)
+        assert difference(snapshot(again.scheduler), snapshot(self.scheduler)) == ""
         return again
 
     def recovered(self, cluster: Cluster | None = None) -> Scheduler:
@@ -224,7 +241,7 @@ class World:
             for name, each in scheduler.held.items()
         }
         self.log = [self.how_it_came(scheduler)]
-        invariants.check(scheduler)
+        self.check()
 
     def how_it_came(self, scheduler: Scheduler) -> Callable[[Scheduler], None]:
         held, bad = list(scheduler.held.values()), self.bad
@@ -254,6 +271,3 @@ def hardware(leaves: Iterable[tuple[str, str, int]]) -> set[tuple[str, int]]:
 
 def places(placement: Placement) -> dict[str, tuple[str, tuple[int, ...]]]:
     return {task: (place.node, place.leaves) for task, place in placement.tasks.items()}
-
-
-__all__ = ["World", "is_guaranteed"]
