@@ -4,8 +4,9 @@ What `openpai.simulator.baselines` is made of. It knows nodes, and nothing of wh
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from openpai.scheduler.gang import (
     OPPORTUNISTIC,
@@ -23,10 +24,19 @@ from openpai.simulator.engine import Machine
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
-    """The free leaf cells of a node; the next to be taken is the last."""
+class Kept:
+    """Cells of a leaf type that are kept for a gang, by node. `unused`: how many of them its virtual cluster does not
+    use yet."""
 
-    free: list[int]
+    leaf_type: str
+    leaves: Mapping[str, frozenset[int]]
+    unused: int
+
+    def of(self, leaf_type: str, node: str) -> frozenset[int]:
+        return self.leaves.get(node, frozenset()) if leaf_type == self.leaf_type else frozenset()
+
+
+_NOTHING = Kept("", {}, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,17 @@ class _Charge:
 
 @dataclass(frozen=True, slots=True)
 class _Running:
+    """`number`: how many had started before it."""
+
     name: str
+    number: int
     charge: _Charge
-    placement: Placement
+    places: Sequence[TaskPlace]
     cells: int
+
+
+_Room = dict[str, list[int]]
+"""Node → the leaves that may be taken, the last first."""
 
 
 class FirstFit:
@@ -54,132 +71,165 @@ class FirstFit:
         self, machines: Iterable[Machine], quota: Mapping[tuple[str, str], int] | None = None
     ) -> None:
         self._quota = quota
-        self._nodes: dict[str, dict[str, _Node]] = {}
-        self._running: dict[str, _Running] = {}
+        self._free: dict[str, _Room] = {}
+        self._running: dict[_Charge, dict[str, _Running]] = {}
+        self._charges: dict[str, _Charge] = {}
         self._used: Counter[_Charge] = Counter()
+        self._numbers = count()
         for machine in machines:
-            of_type = self._nodes.setdefault(machine.leaf_type, {})
-            of_type[machine.name] = _Node(list(reversed(machine.leaves)))
+            self._free.setdefault(machine.leaf_type, {})[machine.name] = list(reversed(machine.leaves))
 
-    def decide(self, gang: Gang) -> Decision:
+    def decide(self, gang: Gang, *, keep_off: Kept | None = None) -> Decision:
         """Without preemption where that is possible, else with; on the first leaf type that has room."""
+        kept = keep_off or _NOTHING
         obstacles: list[Obstacle] = []
-        for leaf_type, tasks in gang.needs.items():
-            decision = self._start(gang, leaf_type, tasks) or self._preempt(gang, leaf_type, tasks)
+        for leaf_type in gang.needs:
+            decision = self._start(gang, leaf_type, kept) or self._preempt(gang, leaf_type, kept)
             if decision is not None:
                 return decision
-            known = leaf_type in self._nodes
+            known = leaf_type in self._free
             obstacles.append(Obstacle(Blocked.NO_ROOM if known else Blocked.NO_SUCH_TYPE, leaf_type))
         return Wait(tuple(obstacles))
+
+    def earmark(self, gang: Gang) -> Kept:
+        """What the gang would get if nothing of its virtual cluster ran, and nothing opportunistic. Where others have
+        left no such cells, none can be kept."""
+        for leaf_type, tasks in gang.needs.items():
+            held = self._all(leaf_type, lambda charge: _leaves_for(charge, gang))
+            places = _place(tasks, self._room(leaf_type, held, _NOTHING))
+            if places is None:
+                continue
+            leaves: dict[str, frozenset[int]] = {}
+            for place in places.values():
+                leaves[place.node] = leaves.get(place.node, frozenset()) | frozenset(place.leaves)
+            own = (each for each in held if each.charge.priority > OPPORTUNISTIC)
+            used = sum(
+                len(leaves.get(place.node, frozenset()).intersection(place.leaves))
+                for each in own
+                for place in each.places
+            )
+            return Kept(leaf_type, leaves, sum(tasks.values()) - used)
+        return _NOTHING
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         """A `Preempt` keeps nothing: once its victims are gone, the same nodes are the first with room again."""
         if isinstance(decision, Preempt):
             return
         placement = decision.placement
-        for place in placement.tasks.values():
-            free = self._nodes[placement.leaf_type][place.node].free
-            del free[len(free) - len(place.leaves) :]
+        places = tuple(placement.tasks.values())
+        room = self._free[placement.leaf_type]
+        for place in places:
+            room[place.node] = [leaf for leaf in room[place.node] if leaf not in place.leaves]
         charge = _Charge(gang.virtual_cluster, placement.leaf_type, gang.priority)
-        cells = sum(len(place.leaves) for place in placement.tasks.values())
-        self._running[gang.name] = _Running(gang.name, charge, placement, cells)
+        cells = sum(len(place.leaves) for place in places)
+        running = _Running(gang.name, next(self._numbers), charge, places, cells)
+        self._running.setdefault(charge, {})[gang.name] = running
+        self._charges[gang.name] = charge
         self._used[charge] += cells
 
     def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
         """All of the gang; a part of one is never released here."""
-        running = self._running.pop(name, None)
-        if running is None:
+        charge = self._charges.pop(name, None)
+        if charge is None:
             return
-        self._used[running.charge] -= running.cells
-        for place in running.placement.tasks.values():
-            self._nodes[running.placement.leaf_type][place.node].free.extend(reversed(place.leaves))
+        running = self._running[charge].pop(name)
+        self._used[charge] -= running.cells
+        room = self._free[charge.leaf_type]
+        for place in running.places:
+            room[place.node] = [*room[place.node], *reversed(place.leaves)]
 
-    def _start(self, gang: Gang, leaf_type: str, tasks: Mapping[str, int]) -> Start | None:
-        nodes = self._nodes.get(leaf_type, {})
-        if self._over_quota(gang, leaf_type, sum(tasks.values()), OPPORTUNISTIC + 1) > 0:
+    def _start(self, gang: Gang, leaf_type: str, kept: Kept) -> Start | None:
+        if self._over_quota(gang, leaf_type, OPPORTUNISTIC + 1, kept) > 0:
             return None
-        places = _fit(tasks, {name: len(node.free) for name, node in nodes.items()})
-        if places is None:
-            return None
-        return Start(Placement(leaf_type, leaf_type, dict(_leaves(nodes, tasks, places))))
+        places = _place(gang.needs[leaf_type], self._room(leaf_type, (), kept))
+        return None if places is None else Start(Placement(leaf_type, leaf_type, places))
 
-    def _preempt(self, gang: Gang, leaf_type: str, tasks: Mapping[str, int]) -> Preempt | None:
+    def _preempt(self, gang: Gang, leaf_type: str, kept: Kept) -> Preempt | None:
         """The same with the cells of gangs that must give way."""
-        if not any(self._used.get(key, 0) and _gives_way(key, gang) for key in self._used):
+        below = self._all(leaf_type, lambda charge: _gives_way(charge, gang))
+        if not below or self._over_quota(gang, leaf_type, gang.priority, kept) > 0:
             return None
-        over = self._over_quota(gang, leaf_type, sum(tasks.values()), OPPORTUNISTIC + 1)
-        if self._over_quota(gang, leaf_type, sum(tasks.values()), gang.priority) > 0:
-            return None
-        below = [each for each in self._running.values() if _gives_way(each.charge, gang)]
-        below = [each for each in below if each.placement.leaf_type == leaf_type]
-        free = {name: len(node.free) for name, node in self._nodes.get(leaf_type, {}).items()}
-        room = dict(free)
-        for each in below:
-            for place in each.placement.tasks.values():
-                room[place.node] += len(place.leaves)
-        places = _fit(tasks, room)
+        places = _place(gang.needs[leaf_type], self._room(leaf_type, below, kept))
         if places is None:
             return None
-        chosen = Placement(leaf_type, leaf_type, {task: TaskPlace(name, ()) for task, name in places.items()})
-        short = Counter({name: -free[name] for name in places.values()})
-        for task, name in places.items():
-            short[name] += tasks[task]
-        return Preempt(chosen, tuple(_victims(gang, below, short, over)))
+        short: Counter[str] = Counter()
+        for place in places.values():
+            short[place.node] += len(place.leaves)
+        for node, leaves in self._room(leaf_type, (), kept).items():
+            short[node] -= len(leaves)
+        over = self._over_quota(gang, leaf_type, OPPORTUNISTIC + 1, kept)
+        return Preempt(Placement(leaf_type, leaf_type, places), tuple(_victims(below, short, over, kept)))
 
-    def _over_quota(self, gang: Gang, leaf_type: str, cells: int, least: int) -> int:
+    def _all(self, leaf_type: str, those: Callable[[_Charge], bool]) -> list[_Running]:
+        """The gangs on these cells whose charge is one of those."""
+        return [
+            running
+            for charge, of_charge in self._running.items()
+            if of_charge and charge.leaf_type == leaf_type and those(charge)
+            for running in of_charge.values()
+        ]
+
+    def _room(self, leaf_type: str, without: Iterable[_Running], kept: Kept) -> _Room:
+        """The leaves that may be taken if these gangs were not there."""
+        room = dict(self._free.get(leaf_type, {}))
+        for running in without:
+            for place in running.places:
+                room[place.node] = [*room[place.node], *place.leaves]
+        if leaf_type == kept.leaf_type:
+            for node, leaves in kept.leaves.items():
+                room[node] = [leaf for leaf in room[node] if leaf not in leaves]
+        return room
+
+    def _over_quota(self, gang: Gang, leaf_type: str, least: int, kept: Kept) -> int:
         """By how many cells the gang would exceed its virtual cluster's quota beside the gangs of at least this
-        priority."""
+        priority, and what is kept."""
         if self._quota is None or gang.priority == OPPORTUNISTIC:
             return 0
         limit = self._quota.get((gang.virtual_cluster, leaf_type), 0)
-        return (
+        used = sum(
             cells
-            - limit
-            + sum(
-                count
-                for charge, count in self._used.items()
-                if (charge.virtual_cluster, charge.leaf_type) == (gang.virtual_cluster, leaf_type)
-                and charge.priority >= least
-            )
+            for charge, cells in self._used.items()
+            if (charge.virtual_cluster, charge.leaf_type) == (gang.virtual_cluster, leaf_type)
+            and charge.priority >= least
         )
+        beside = kept.unused if kept.leaf_type == leaf_type else 0
+        return used + beside + sum(gang.needs[leaf_type].values()) - limit
 
 
-def _victims(gang: Gang, below: Sequence[_Running], short: Counter[str], over: int) -> Iterator[str]:
+def _place(tasks: Mapping[str, int], room: _Room) -> dict[str, TaskPlace] | None:
+    """The largest tasks first, each on the first node that has room for it."""
+    left = {node: len(leaves) for node, leaves in room.items()}
+    places: dict[str, TaskPlace] = {}
+    for task in sorted(tasks, key=lambda name: -tasks[name]):
+        size = tasks[task]
+        node = next((node for node, cells in left.items() if cells >= size), None)
+        if node is None:
+            return None
+        end = left[node]
+        left[node] = end - size
+        places[task] = TaskPlace(node, tuple(reversed(room[node][end - size : end])))
+    return places
+
+
+def _victims(below: Sequence[_Running], short: Counter[str], over: int, kept: Kept) -> Iterator[str]:
     """Of the gangs that must give way, the lowest and latest first, until no node is short of cells, and no more cells
     than the quota are held. `short`: node → cells that it lacks; `over`: cells above the quota."""
-    latest_first = below[::-1]
-    for each in sorted(latest_first, key=lambda running: running.charge.priority):
-        helps = any(short[place.node] > 0 for place in each.placement.tasks.values())
+    for each in sorted(below, key=lambda running: (running.charge.priority, -running.number)):
+        given: Counter[str] = Counter()
+        for place in each.places:
+            given[place.node] += len(set(place.leaves) - kept.of(each.charge.leaf_type, place.node))
+        helps = any(short[node] > 0 and cells for node, cells in given.items())
         guaranteed = each.charge.priority > OPPORTUNISTIC
         if not helps and not (guaranteed and over > 0):
             continue
         yield each.name
-        for place in each.placement.tasks.values():
-            short[place.node] -= len(place.leaves)
+        short.subtract(given)
         over -= each.cells if guaranteed else 0
 
 
-def _leaves(
-    nodes: Mapping[str, _Node], tasks: Mapping[str, int], places: Mapping[str, str]
-) -> Iterator[tuple[str, TaskPlace]]:
-    taken: Counter[str] = Counter()
-    for task, name in places.items():
-        free = nodes[name].free
-        end = len(free) - taken[name]
-        taken[name] += tasks[task]
-        yield task, TaskPlace(name, tuple(reversed(free[end - tasks[task] : end])))
-
-
-def _fit(tasks: Mapping[str, int], free: dict[str, int]) -> dict[str, str] | None:
-    """Task → node, the largest tasks first."""
-    places: dict[str, str] = {}
-    for task in sorted(tasks, key=lambda name: -tasks[name]):
-        found = next((name for name, count in free.items() if count >= tasks[task]), None)
-        if found is None:
-            return None
-        free[found] -= tasks[task]
-        places[task] = found
-    return places
+def _leaves_for(charge: _Charge, gang: Gang) -> bool:
+    """Whether these gangs will have left when a gang that is first in its virtual cluster starts, at the latest."""
+    return charge.virtual_cluster == gang.virtual_cluster or charge.priority == OPPORTUNISTIC
 
 
 def _gives_way(charge: _Charge, gang: Gang) -> bool:

@@ -80,6 +80,33 @@ def test_no_more_are_ended_than_must_be_the_lowest_and_latest_first() -> None:
     assert decision.victims == ("4", "3")
 
 
+@pytest.mark.parametrize("promised_nodes", [2, 3])
+def test_whoever_is_behind_gets_nothing_that_is_kept_for_the_first(promised_nodes: int) -> None:
+    engine = quota_only(nodes(4, {"a": promised_nodes, "b": 1}))
+    start(engine, gang("runs", "a", 3))
+    kept = engine.earmark(gang("first", "a", 4, 4))
+    assert (kept.leaves, kept.unused) == ({"n0": frozenset(range(4)), "n1": frozenset(range(4))}, 5)
+    behind = engine.decide(gang("behind", "a", 1), keep_off=kept)
+    if promised_nodes == 2:
+        assert isinstance(behind, Wait), "what is not kept is beyond the quota"
+    else:
+        assert isinstance(behind, Start)
+        assert behind.placement.tasks["t0"].node == "n2"
+    assert isinstance(engine.decide(gang("behind", "a", 1)), Start)
+
+
+def test_nothing_is_kept_where_others_have_left_no_room() -> None:
+    engine = quota_only(nodes(4, {"a": 2, "b": 2}))
+    for name in ("1", "2", "3", "4"):
+        start(engine, gang(name, "b", 2))
+        start(engine, gang(f"own {name}", "a", 2, priority=-1))
+    for name in ("1", "2", "3", "4"):
+        engine.release(f"own {name}")
+    kept = engine.earmark(gang("first", "a", 4))
+    assert (kept.leaves, kept.unused) == ({}, 0)
+    assert isinstance(engine.decide(gang("behind", "a", 2), keep_off=kept), Start)
+
+
 def test_a_private_cluster_has_only_its_own_nodes() -> None:
     engine = private(nodes(4, {"a": 1, "b": 1}))
     assert start(engine, gang("1", "a", 4)) == {"t0": ("a/0", (0, 1, 2, 3))}
