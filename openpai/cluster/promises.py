@@ -75,12 +75,14 @@ def _times(sku: Sku, cells: int) -> Resources:
 
 
 def oversold(cluster: Cluster) -> Iterator[Finding]:
-    """A finding for each level at which more is promised than there is, from the top down: larger promises come first,
-    and what they leave is divided."""
-    tops = Counter(cell.type for cell in cluster.cells)
+    """A finding for each chain in which more is promised than there is: the level where it shows, from the top down.
+    Pinned cells are taken first, then larger promises; what they leave is divided."""
+    whole = _beside_pins(cluster)
     promised = _promised(cluster)
-    for chain, available in tops.items():
+    for chain in dict.fromkeys(cell.type for cell in cluster.cells):
+        available = 0
         for level in levels_of(chain, cluster):
+            available += whole[chain, level]
             wanted = promised[chain, level]
             if wanted > available:
                 params: Params = {"chain": chain, "type": level, "wanted": wanted, "available": available}
@@ -91,14 +93,27 @@ def oversold(cluster: Cluster) -> Iterator[Finding]:
 
 
 def _promised(cluster: Cluster) -> Counter[tuple[str, str]]:
-    """(chain, type) → cells promised to all virtual clusters together, pinned ones too."""
+    """(chain, type) → cells promised to all virtual clusters together; not the pinned ones."""
     promised: Counter[tuple[str, str]] = Counter()
-    pins = {pin: place for top in cluster.cells for pin, place in _pins(top, top.type)}
     for virtual in cluster.virtual_clusters.values():
         for wanted in virtual.cells:
             promised[wanted.chain, wanted.type] += wanted.count
-        promised.update(pins[pin] for pin in virtual.pins)
     return promised
+
+
+def _beside_pins(cluster: Cluster) -> Counter[tuple[str, str]]:
+    """(chain, type) → the largest cells without any promised pinned cell in them."""
+    pins = {pin for virtual in cluster.virtual_clusters.values() for pin in virtual.pins}
+    whole: Counter[tuple[str, str]] = Counter()
+    left = [(top.type, top) for top in cluster.cells]
+    for chain, cell in left:
+        if cell.pin in pins:
+            continue
+        if any(pin in pins for pin, _ in _pins(cell, chain)):
+            left.extend((chain, child) for child in cell.children)
+        else:
+            whole[chain, cell.type] += 1
+    return whole
 
 
 def _pins(cell: PhysicalCell, chain: str) -> Iterator[tuple[str, tuple[str, str]]]:

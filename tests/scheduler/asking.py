@@ -1,11 +1,12 @@
 """Gangs in few words, and what becomes of them, in a form that a person reads."""
 
+import json
 from collections.abc import Mapping
 
+from openpai.cluster.hived_file import read_hived
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Placement, Preempt, Start, Wait
-from tests.scheduler.tree import read_document
 
 
 def gang(
@@ -78,25 +79,27 @@ def cluster(
     as they nest; `name!pin` for a pinned cell); `promised`: virtual cluster → chain.type → count, and pins."""
     nodes = (node,) if isinstance(node, str) else node
     quotas = {vc: each if isinstance(each, tuple) else (each, []) for vc, each in promised.items()}
-    return read_document(
-        {
-            "physicalCluster": {
-                "cellTypes": {
-                    name: {"childCellType": child, "childCellNumber": count, "isNodeLevel": name in nodes}
-                    for name, (child, count) in types.items()
+    return read_hived(
+        json.dumps(
+            {
+                "physicalCluster": {
+                    "cellTypes": {
+                        name: {"childCellType": child, "childCellNumber": count, "isNodeLevel": name in nodes}
+                        for name, (child, count) in types.items()
+                    },
+                    "physicalCells": [{"cellType": kind, **spelled(content)} for kind, content in cells],
                 },
-                "physicalCells": [{"cellType": kind, **spelled(content)} for kind, content in cells],
-            },
-            "virtualClusters": {
-                vc: {
-                    "virtualCells": [
-                        {"cellType": kind, "cellNumber": count} for kind, count in cells.items()
-                    ],
-                    "pinnedCells": [{"pinnedCellId": pin} for pin in pins],
-                }
-                for vc, (cells, pins) in quotas.items()
-            },
-        }
+                "virtualClusters": {
+                    vc: {
+                        "virtualCells": [
+                            {"cellType": kind, "cellNumber": count} for kind, count in cells.items()
+                        ],
+                        "pinnedCells": [{"pinnedCellId": pin} for pin in pins],
+                    }
+                    for vc, (cells, pins) in quotas.items()
+                },
+            }
+        )
     )
 
 

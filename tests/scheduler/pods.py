@@ -4,15 +4,17 @@ The first pod of a group decides for all of it; later ones pick their slot. A gr
 is gone.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from openpai.cluster.hived_file import read_hived
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
-from openpai.scheduler.gang import Decision, Gang, GangState, Placement, Preempt, TaskPlace, Wait
+from openpai.scheduler.gang import Decision, Gang, Placement, Preempt, TaskPlace, Wait
 from tests.scheduler.inspected import charged_leaves, free_cells, opportunistic_leaves, promised_cells
-from tests.scheduler.tree import in_order_of_chains, paths_of, read_document
+from tests.scheduler.tree import in_order_of_chains, paths_of
 
 Fields = dict[str, Any]
 
@@ -38,7 +40,7 @@ class Pods:
         self.scheduler = Scheduler(self.cluster)
 
     def read(self, document: Mapping[str, Any]) -> Cluster:
-        return in_order_of_chains(read_document(document), self.chains)
+        return in_order_of_chains(read_hived(json.dumps(document)), self.chains)
 
     def ask(self, pod: str, of: Fields, phase: str = "preempting", keep: bool = True) -> Fields:
         """What a call for this pod answers. A preempting one may reserve, a filtering one only start."""
@@ -62,7 +64,8 @@ class Pods:
 
     def wait(self, name: str, decision: Wait, phase: str) -> Fields:
         """A group that has reserved and finds no place any more loses what it reserved."""
-        if phase == "preempting" and self.groups.pop(name, None):
+        if phase == "preempting" and name in self.groups:
+            del self.groups[name]
             self.scheduler.release(name)
         return answer_to_wait(decision)
 
@@ -224,6 +227,3 @@ def nodes_of(placement: Placement) -> dict[str, list[int]]:
     for place in placement.tasks.values():
         nodes.setdefault(place.node, []).extend(place.leaves)
     return {node: sorted(leaves) for node, leaves in nodes.items()}
-
-
-__all__ = ["GangState", "Pods", "gang_of"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from openpai.errors import PaiError
 from tests.scheduler.pods import Pods
 
 Fields = dict[str, Any]
@@ -37,6 +38,15 @@ def test_decides_as_recorded(case: Fields) -> None:
     for i, step in enumerate(case["steps"]):
         expected, actual = step.get("expect"), take(pods, step)
         assert differences(expected, actual) == {}, f"step {i}: {step}"
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in RECORDED["cases"] if each.get("oversold")], ids=lambda each: each["id"]
+)
+def test_refuses_more_promises_than_there_are_cells(case: Fields) -> None:
+    with pytest.raises(PaiError) as refused:
+        Pods(CLUSTERS[case["cluster"]])
+    assert {problem.code for problem in refused.value.problems} == {"Oversold"}
 
 
 def test_every_case_is_there() -> None:

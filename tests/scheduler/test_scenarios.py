@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from openpai.errors import PaiError
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import GangState, Preempt, Start
@@ -196,6 +197,18 @@ class TestPinnedCells:
 
     def test_a_pin_of_another_is_refused(self) -> None:
         assert waits(Scheduler(PINNED), gang("a", "blue", 1, pinned="ours")) == [("", "pinned_unknown_in_vc")]
+
+    def test_pinned_cells_in_two_racks_leave_no_whole_rack_to_promise(self) -> None:
+        with pytest.raises(PaiError) as refused:
+            cluster(
+                {"RACK": ("NODE", 2), "NODE": ("G", 2)},
+                "NODE",
+                [("RACK", ["a1!one", "a2"]), ("RACK", ["b1!two", "b2"])],
+                {"red": ({}, ["one", "two"]), "blue": {"RACK": 1}},
+            )
+        (problem,) = refused.value.problems
+        assert problem.code == "Oversold"
+        assert problem.params == {"chain": "RACK", "type": "RACK", "wanted": 1, "available": 0}
 
     def test_an_opportunistic_gang_may_not_name_a_pin_but_use_it(self) -> None:
         scheduler = Scheduler(PINNED)

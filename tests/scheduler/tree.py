@@ -1,52 +1,13 @@
-"""Clusters of tests: HiveD's document as a `Cluster`, and where each leaf cell stands in the tree."""
+"""The tree of a cluster as tests look at it: where each leaf cell stands in it."""
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
-from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
+from openpai.scheduler.cluster import Cluster, PhysicalCell
 
 Leaf = tuple[str, str, int]
 """A leaf cell: its chain, its node, its address on the node."""
-
-
-def read_document(document: Mapping[str, Any]) -> Cluster:
-    """HiveD's configuration, with its default addresses. It must be valid."""
-    physical = document["physicalCluster"]
-    types = {
-        name: CellType(name, each["childCellType"], each["childCellNumber"], each.get("isNodeLevel", False))
-        for name, each in physical["cellTypes"].items()
-    }
-    return Cluster(
-        types=types,
-        cells=tuple(
-            cell_of(each["cellType"], each, i, types) for i, each in enumerate(physical["physicalCells"])
-        ),
-        virtual_clusters={
-            name: VirtualCluster(
-                tuple(
-                    VirtualCells(path[0], path[-1], each["cellNumber"])
-                    for each in vc.get("virtualCells", [])
-                    for path in [each["cellType"].split(".")]
-                ),
-                tuple(each["pinnedCellId"] for each in vc.get("pinnedCells", [])),
-            )
-            for name, vc in document["virtualClusters"].items()
-        },
-        skus={each.child: Sku(1, 1, 1024) for each in types.values() if each.child not in types},
-    )
-
-
-def cell_of(name: str, spec: Mapping[str, Any], index: int, types: Mapping[str, CellType]) -> PhysicalCell:
-    """Addresses that are not given count on from one level to the next, and anew in each node."""
-    children: tuple[PhysicalCell, ...] = ()
-    if name in types:
-        kind = types[name]
-        first = 0 if kind.is_node else index * kind.count
-        given = spec.get("cellChildren") or [{}] * kind.count
-        children = tuple(cell_of(kind.child, each, first + i, types) for i, each in enumerate(given))
-    return PhysicalCell(name, str(spec.get("cellAddress", index)), spec.get("pinnedCellId"), children)
 
 
 def in_order_of_chains(cluster: Cluster, chains: Iterable[str] = ()) -> Cluster:
