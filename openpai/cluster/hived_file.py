@@ -4,12 +4,13 @@ All mistakes are told at once, with their place: those that HiveD refuses at its
 while jobs run.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from math import prod
 
 from pydantic import ValidationError
 
+from openpai.cluster.amounts import EXAMPLES, memory_mb
 from openpai.cluster.hived_models import (
     CellTypeEntry,
     HivedFile,
@@ -18,9 +19,11 @@ from openpai.cluster.hived_models import (
     SkuEntry,
     VirtualClusterEntry,
 )
+from openpai.cluster.parts import leaves_of
 from openpai.cluster.promises import oversold
 from openpai.errors import PaiError
 from openpai.protocol.document import Document, load
+from openpai.protocol.events import Place
 from openpai.protocol.findings import Finding, Path, listed, mapping
 from openpai.protocol.mistakes import mistakes
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
@@ -30,9 +33,9 @@ Types = Mapping[str, CellType]
 _TYPES: Path = ("physicalCluster", "cellTypes")
 _CELLS: Path = ("physicalCluster", "physicalCells")
 _EMBEDDED = ("hivedscheduler", "config")
-_MEMORY = re.compile(r"(\d+)\s*(|Ki|Mi|Gi|Ti|K|M|G|T)B?")
-_MIB = {"": 1.0, "Ki": 1 / 1024, "Mi": 1, "Gi": 1024, "Ti": 1 << 20}
-_MIB |= {"K": 1e3 / 2**20, "M": 1e6 / 2**20, "G": 1e9 / 2**20, "T": 1e12 / 2**20}
+
+MOST_CELLS = 1_000_000
+"""Leaf cells of a cluster."""
 
 UNSTATED = Sku(gpu=1, cpu=1, memory_mb=1024)
 """What a leaf cell is where the file has no `skuTypes` for its type."""
@@ -40,7 +43,17 @@ UNSTATED = Sku(gpu=1, cpu=1, memory_mb=1024)
 
 def read_hived(text: str | bytes) -> Cluster:
     """The cluster that a text describes. Raises PaiError with a problem per mistake."""
-    source = _whole(load(text))
+    return read_hived_document(load(text))
+
+
+def is_hived(document: Document) -> bool:
+    """Whether it is such a file, or OpenPAI's that holds one."""
+    return "physicalCluster" in document.value or _EMBEDDED[0] in document.value
+
+
+def read_hived_document(document: Document) -> Cluster:
+    """As `read_hived`, of a text that was read as YAML."""
+    source = _whole(document)
     found: list[Finding] = []
     cluster: Cluster | None = None
     try:
@@ -51,10 +64,14 @@ def read_hived(text: str | bytes) -> Cluster:
         cluster = _cluster(entries)
         found = [*_wrong_types(entries.physical_cluster), *_wrong_skus(entries.physical_cluster)]
         if not found:
-            found = list(_wrong_cells(entries.physical_cluster, cluster.types))
+            found = [
+                *_wrong_cells(entries.physical_cluster, cluster.types),
+                *_wrong_promises(entries, cluster.types),
+            ]
+            found = [*found, *_wrong_pins(entries)]
         if not found:
             cluster = replace(cluster, cells=_cells(entries.physical_cluster, cluster.types))
-            found = [*_wrong_trees(cluster), *_wrong_promises(entries.virtual_clusters, cluster)]
+            found = list(_wrong_trees(cluster))
         if not found:
             found = list(oversold(cluster))
     if source.problems or found or cluster is None:
@@ -70,9 +87,15 @@ def _whole(source: Document) -> Document:
     inner = load(held)
     place = source.values.get(_EMBEDDED)
     lines = place.line if place else 0  # the block begins on the line after its `|`
-    shifted = {path: replace(at, line=at.line + lines) for path, at in inner.keys.items()}
-    values = {path: replace(at, line=at.line + lines) for path, at in inner.values.items()}
-    return replace(inner, keys=shifted, values=values)
+    first = source.text.splitlines()[lines : lines + 1]
+    indent = len(first[0]) - len(first[0].lstrip()) if first else 0
+    keys = {path: _shifted(at, lines, indent) for path, at in inner.keys.items()}
+    values = {path: _shifted(at, lines, indent) for path, at in inner.values.items()}
+    return replace(inner, keys=keys, values=values)
+
+
+def _shifted(place: Place, lines: int, columns: int) -> Place:
+    return replace(place, line=place.line + lines, column=place.column + columns)
 
 
 def _cluster(entries: HivedFile) -> Cluster:
@@ -105,21 +128,11 @@ def _sku(entry: SkuEntry | None) -> Sku:
     return Sku(entry.gpu, entry.cpu, memory_mb(entry.memory or "0") or 0)
 
 
-def memory_mb(text: str) -> int | None:
-    """MiB of an amount as Kubernetes writes it; a number alone is MiB. None where it is no amount.
-
-    >>> memory_mb("54Gi"), memory_mb("500Mi"), memory_mb("2048"), memory_mb("much")
-    (55296, 500, 2048, None)
-    """
-    match = _MEMORY.fullmatch(text.strip())
-    return int(int(match[1]) * _MIB[match[2]]) if match else None
-
-
 def _wrong_skus(physical: PhysicalCluster) -> Iterator[Finding]:
     for name, entry in physical.sku_types.items():
         if entry.memory is not None and memory_mb(entry.memory) is None:
             path: Path = ("physicalCluster", "skuTypes", name, "memory")
-            params = {"field": "memory", "value": entry.memory[:60], "allowed": "54Gi | 500Mi"}
+            params = {"field": "memory", "value": entry.memory[:60], "allowed": EXAMPLES}
             yield Finding("WrongValue", path, params)
 
 
@@ -156,6 +169,13 @@ def _wrong_cells(physical: PhysicalCluster, types: Types) -> Iterator[Finding]:
             yield Finding("ChainWithoutNode", (*path, "cellType"), {"type": kind})
         else:
             yield from _wrong_children(entry, kind, path, types)
+    cells = sum(_leaf_count(entry.cell_type or "", types) for entry in physical.physical_cells)
+    if cells > MOST_CELLS:
+        yield Finding("ClusterTooLarge", _CELLS, {"cells": cells, "limit": MOST_CELLS}, at_key=True)
+
+
+def _leaf_count(kind: str, types: Types) -> int:
+    return prod(types[level].count for level in _levels(kind, types)[:-1] if level in types)
 
 
 def _wrong_children(entry: PhysicalCellEntry, kind: str, path: Path, types: Types) -> Iterator[Finding]:
@@ -221,7 +241,7 @@ def _wrong_tree(
         if (chain, cell.address) in nodes:
             yield Finding("NodeTwice", path, {"node": cell.address, "chain": chain})
         nodes.add((chain, cell.address))
-        leaves = [leaf.address for leaf in _leaves(cell)]
+        leaves = [leaf.address for leaf in leaves_of(cell)]
         twice = next((address for i, address in enumerate(leaves) if address in leaves[:i]), None)
         if twice is not None:
             yield Finding("CellAddressTwice", path, {"address": f"{cell.address}/{twice}"})
@@ -230,29 +250,43 @@ def _wrong_tree(
         yield from _wrong_tree(child, (*path, "cellChildren", index), chain, types, nodes, pins)
 
 
-def _leaves(cell: PhysicalCell) -> Iterator[PhysicalCell]:
-    if not cell.children:
-        yield cell
-    for child in cell.children:
-        yield from _leaves(child)
-
-
-def _wrong_promises(entries: Mapping[str, VirtualClusterEntry], cluster: Cluster) -> Iterator[Finding]:
-    chains = list(dict.fromkeys(cell.type for cell in cluster.cells))
-    pins = {cell.pin for top in cluster.cells for cell in _all(top) if cell.pin is not None}
-    owners: dict[str, str] = {}
-    for name, entry in entries.items():
-        path: Path = ("virtualClusters", name)
+def _wrong_promises(entries: HivedFile, types: Types) -> Iterator[Finding]:
+    chains = list(dict.fromkeys(cell.cell_type or "" for cell in entries.physical_cluster.physical_cells))
+    for name, entry in entries.virtual_clusters.items():
         for index, wanted in enumerate(entry.virtual_cells):
-            at: Path = (*path, "virtualCells", index, "cellType")
-            yield from _wrong_path(wanted.cell_type, at, chains, cluster.types)
-        for index, pinned in enumerate(entry.pinned_cells):
-            pin, at = pinned.pinned_cell_id, (*path, "pinnedCells", index, "pinnedCellId")
-            if pin not in pins:
-                yield Finding("PinUnknown", at, {"pin": pin, "known": listed(sorted(pins))})
+            at: Path = ("virtualClusters", name, "virtualCells", index, "cellType")
+            yield from _wrong_path(wanted.cell_type, at, chains, types)
+
+
+def _wrong_pins(entries: HivedFile) -> Iterator[Finding]:
+    pins = list(_pins(entries.physical_cluster.physical_cells))
+    owners: dict[str, str] = {}
+    for name, entry in entries.virtual_clusters.items():
+        for index, each in enumerate(entry.pinned_cells):
+            pin, at = each.pinned_cell_id, ("virtualClusters", name, "pinnedCells", index, "pinnedCellId")
+            around = next((each for each in pins if each[-1] == pin), None)
+            if around is None:
+                yield Finding("PinUnknown", at, {"pin": pin, "known": listed(each[-1] for each in pins)})
             elif pin in owners:
                 yield Finding("PinShared", at, {"pin": pin, "owner": owners[pin]})
+            elif other := _overlap(pin, owners, pins):
+                yield Finding("PinInPin", at, {"pin": pin, "other": other})
             owners.setdefault(pin, name)
+
+
+def _pins(cells: Iterable[PhysicalCellEntry], around: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Each pinned cell, after those that it is in, from the outermost."""
+    for cell in cells:
+        here = around if cell.pinned_cell_id is None else (*around, cell.pinned_cell_id)
+        if cell.pinned_cell_id is not None:
+            yield here
+        yield from _pins(cell.cell_children, here)
+
+
+def _overlap(pin: str, others: Iterable[str], pins: Iterable[tuple[str, ...]]) -> str | None:
+    """One of the others that it is in, or that is in it."""
+    taken = set(others)
+    return next((o for each in pins if pin in each for o in each if o != pin and o in taken), None)
 
 
 def _wrong_path(written: str, at: Path, chains: list[str], types: Types) -> Iterator[Finding]:
@@ -267,9 +301,3 @@ def _wrong_path(written: str, at: Path, chains: list[str], types: Types) -> Iter
         yield Finding("CellTypeNotInChain", at, {"type": wanted, "chain": chain, "known": listed(levels)})
     elif [chain, *rest] != (right := levels[: levels.index(wanted) + 1]):
         yield Finding("CellPathWrong", at, {"path": written, "right": ".".join(right)})
-
-
-def _all(cell: PhysicalCell) -> Iterator[PhysicalCell]:
-    yield cell
-    for child in cell.children:
-        yield from _all(child)

@@ -1,15 +1,18 @@
 """Where the cluster comes from: the admin's file, read anew when it changes, or what is found where there is none."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from openpai.cluster.discover import discover
-from openpai.cluster.hived_file import read_hived
-from openpai.errors import PaiError, Problem
+from openpai.cluster.described import Described
+from openpai.cluster.discover import discover, look
+from openpai.cluster.read import read_cluster
+from openpai.errors import PaiError, Problem, fail
 from openpai.images.cuda.machine import Machine
 from openpai.scheduler.cluster import Cluster, PhysicalCell
 from openpai.scheduler.resources import Node
+
+NOTHING = Described(Cluster())
 
 _Stamp = tuple[int, int, int]
 
@@ -20,8 +23,9 @@ class ClusterSource:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: _Stamp | None = None
-        self._good: Cluster | None = None
+        self._read: tuple[_Stamp | None, Sequence[Node], Sequence[Machine]] | None = None
+        self._good = NOTHING
+        self._of_file = False
         self._problems: tuple[Problem, ...] = ()
 
     @property
@@ -34,34 +38,48 @@ class ClusterSource:
         return self._problems
 
     def current(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> Cluster:
-        """The cluster now."""
-        self._look()
-        return self._good or discover(nodes, machines)
+        """The cluster now. `nodes`, `machines`: what is there."""
+        return self.described(nodes, machines).cluster
 
-    def _look(self) -> None:
+    def described(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> Described:
+        """The cluster now, and who may use which virtual cluster."""
         try:
             stat = self._path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if stamp == self._stamp:
-                return
-            self._stamp = stamp
-            self._good, self._problems = read_cluster(self._path.read_bytes(), self._path), ()
+            stamp: _Stamp | None = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        except OSError:
+            stamp = None
+        if self._read != (stamp, nodes, machines):
+            self._read = stamp, nodes, machines
+            self._look(nodes, machines)
+        return self._good
+
+    def _look(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> None:
+        try:
+            self._good, self._problems = self.check(self._path.read_bytes(), nodes, machines), ()
+            self._of_file = True
         except FileNotFoundError:
-            self._stamp, self._good, self._problems = None, None, ()
+            self._problems, self._of_file = (), False
         except PaiError as error:
             self._problems = error.problems
         except OSError as error:
             params = {"file": str(self._path), "reason": error.strerror or str(error)}
             self._problems = (Problem("AdminFileUnreadable", params),)
+        if not self._of_file:
+            self._good = Described(discover(nodes, machines))
 
+    def check(self, text: bytes, nodes: Sequence[Node], machines: Sequence[Machine]) -> Described:
+        """What the file would say if this were its text. Raises PaiError with a problem per mistake."""
+        return read_cluster(text, self._path, look(nodes, machines))
 
-def read_cluster(text: bytes, file: Path) -> Cluster:
-    """The cluster of a file's text. Raises PaiError with a problem per mistake, each with the file's name."""
-    try:
-        return read_hived(text)
-    except PaiError as error:
-        named = (replace(p, params={**p.params, "file": str(file)}) for p in error.problems)
-        raise PaiError(*named) from None
+    def write(self, text: bytes) -> None:
+        """Make this the text of the file, whole or not at all. Raises FileNotWritten."""
+        beside = self._path.with_name(f".{self._path.name}.new")
+        try:
+            beside.write_bytes(text)
+            os.replace(beside, self._path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise fail("FileNotWritten", path=str(self._path), reason=error.strerror or str(error)) from error
 
 
 def nodes_of(cluster: Cluster) -> frozenset[str]:

@@ -1,0 +1,53 @@
+"""Cells that nobody is promised yet, by chain and level: what is taken is split off from the smallest that holds it."""
+
+from collections import Counter
+
+from openpai.cluster.promises import levels_of
+from openpai.scheduler.cluster import Cluster
+
+
+class Stock:
+    """All cells of a cluster, before anybody has any."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._types = cluster.types
+        self.levels = {
+            chain: levels_of(chain, cluster) for chain in dict.fromkeys(c.type for c in cluster.cells)
+        }
+        tops = Counter(cell.type for cell in cluster.cells)
+        self._free = {chain: [tops[chain], *(0 for _ in below[1:])] for chain, below in self.levels.items()}
+
+    def size(self, chain: str, level: int) -> int:
+        """The leaf cells in a cell of this level; 0 is the top."""
+        size = 1
+        for kind in self.levels[chain][level:-1]:
+            size *= self._types[kind].count
+        return size
+
+    def machine_level(self, chain: str) -> int:
+        """The level whose cells are machines."""
+        return next(i for i, kind in enumerate(self.levels[chain]) if self._types[kind].is_node)
+
+    def room(self, chain: str, level: int) -> int:
+        """How many cells of a level could be taken."""
+        room = 0
+        for above, free in enumerate(self._free[chain][: level + 1]):
+            room += free * (self.size(chain, above) // self.size(chain, level))
+        return room
+
+    def take(self, chain: str, level: int, count: int) -> int:
+        """Take so many cells of a level, or as many as there are. Returns how many."""
+        free, taken = self._free[chain], min(count, self.room(chain, level))
+        missing = taken - free[level]
+        if missing > 0:
+            inside = self._types[self.levels[chain][level - 1]].count
+            split = self.take(chain, level - 1, -(-missing // inside))
+            free[level] += split * inside
+        free[level] -= taken
+        return taken
+
+    def rest(self, chain: str) -> list[tuple[int, int]]:
+        """(level, cells) of all that is left; then nothing is."""
+        left = [(level, count) for level, count in enumerate(self._free[chain]) if count]
+        self._free[chain] = [0 for _ in self._free[chain]]
+        return left
