@@ -32,9 +32,6 @@ class Kept:
     leaves: Mapping[str, frozenset[int]]
     unused: int
 
-    def of(self, leaf_type: str, node: str) -> frozenset[int]:
-        return self.leaves.get(node, frozenset()) if leaf_type == self.leaf_type else frozenset()
-
 
 _NOTHING = Kept("", {}, 0)
 
@@ -74,13 +71,17 @@ class FirstFit:
         self._free: dict[str, _Room] = {}
         self._running: dict[_Charge, dict[str, _Running]] = {}
         self._charges: dict[str, _Charge] = {}
+        self._promised: dict[str, Placement] = {}
         self._used: Counter[_Charge] = Counter()
         self._numbers = count()
         for machine in machines:
             self._free.setdefault(machine.leaf_type, {})[machine.name] = list(reversed(machine.leaves))
 
     def decide(self, gang: Gang, *, keep_off: Kept | None = None) -> Decision:
-        """Without preemption where that is possible, else with; on the first leaf type that has room."""
+        """Without preemption where that is possible, else with; on the first leaf type that has room. A gang for which
+        others had to leave gets what they have left."""
+        if (promised := self._promised.get(gang.name)) is not None:
+            return Start(promised)
         kept = keep_off or _NOTHING
         obstacles: list[Obstacle] = []
         for leaf_type in gang.needs:
@@ -112,10 +113,12 @@ class FirstFit:
         return _NOTHING
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
-        """A `Preempt` keeps nothing: once its victims are gone, the same nodes are the first with room again."""
-        if isinstance(decision, Preempt):
-            return
+        """After a `Preempt`, nothing but the release of its victims may come before the gang starts."""
         placement = decision.placement
+        if isinstance(decision, Preempt):
+            self._promised[gang.name] = placement
+            return
+        self._promised.pop(gang.name, None)
         places = tuple(placement.tasks.values())
         room = self._free[placement.leaf_type]
         for place in places:
@@ -129,6 +132,7 @@ class FirstFit:
 
     def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
         """All of the gang; a part of one is never released here."""
+        self._promised.pop(name, None)
         charge = self._charges.pop(name, None)
         if charge is None:
             return
@@ -152,29 +156,26 @@ class FirstFit:
         places = _place(gang.needs[leaf_type], self._room(leaf_type, below, kept))
         if places is None:
             return None
-        short: Counter[str] = Counter()
-        for place in places.values():
-            short[place.node] += len(place.leaves)
-        for node, leaves in self._room(leaf_type, (), kept).items():
-            short[node] -= len(leaves)
         over = self._over_quota(gang, leaf_type, OPPORTUNISTIC + 1, kept)
-        return Preempt(Placement(leaf_type, leaf_type, places), tuple(_victims(below, short, over, kept)))
+        victims = tuple(_victims(below, places.values(), over))
+        return Preempt(Placement(leaf_type, leaf_type, places), victims)
 
     def _all(self, leaf_type: str, those: Callable[[_Charge], bool]) -> list[_Running]:
-        """The gangs on these cells whose charge is one of those."""
-        return [
+        """The gangs on these cells whose charge is one of those; the lowest priority first, the latest first."""
+        found = [
             running
             for charge, of_charge in self._running.items()
             if of_charge and charge.leaf_type == leaf_type and those(charge)
             for running in of_charge.values()
         ]
+        return sorted(found, key=lambda running: (running.charge.priority, -running.number))
 
     def _room(self, leaf_type: str, without: Iterable[_Running], kept: Kept) -> _Room:
-        """The leaves that may be taken if these gangs were not there."""
+        """The leaves that may be taken if these gangs were not there: free ones first, then those of the first gang."""
         room = dict(self._free.get(leaf_type, {}))
         for running in without:
             for place in running.places:
-                room[place.node] = [*room[place.node], *place.leaves]
+                room[place.node] = [*place.leaves, *room[place.node]]
         if leaf_type == kept.leaf_type:
             for node, leaves in kept.leaves.items():
                 room[node] = [leaf for leaf in room[node] if leaf not in leaves]
@@ -211,20 +212,16 @@ def _place(tasks: Mapping[str, int], room: _Room) -> dict[str, TaskPlace] | None
     return places
 
 
-def _victims(below: Sequence[_Running], short: Counter[str], over: int, kept: Kept) -> Iterator[str]:
-    """Of the gangs that must give way, the lowest and latest first, until no node is short of cells, and no more cells
-    than the quota are held. `short`: node → cells that it lacks; `over`: cells above the quota."""
-    for each in sorted(below, key=lambda running: (running.charge.priority, -running.number)):
-        given: Counter[str] = Counter()
-        for place in each.places:
-            given[place.node] += len(set(place.leaves) - kept.of(each.charge.leaf_type, place.node))
-        helps = any(short[node] > 0 and cells for node, cells in given.items())
+def _victims(below: Iterable[_Running], places: Iterable[TaskPlace], over: int) -> Iterator[str]:
+    """Of the gangs that may have to give way those on these places, and more until no more cells are held than the
+    quota; `over`: how many more are."""
+    taken = {(place.node, leaf) for place in places for leaf in place.leaves}
+    for each in below:
         guaranteed = each.charge.priority > OPPORTUNISTIC
-        if not helps and not (guaranteed and over > 0):
-            continue
-        yield each.name
-        short.subtract(given)
-        over -= each.cells if guaranteed else 0
+        on_it = any((place.node, leaf) in taken for place in each.places for leaf in place.leaves)
+        if on_it or (guaranteed and over > 0):
+            yield each.name
+            over -= each.cells if guaranteed else 0
 
 
 def _leaves_for(charge: _Charge, gang: Gang) -> bool:
