@@ -13,11 +13,11 @@ from rich.text import Text
 
 from openpai.cli import excerpt, given
 from openpai.cli.exits import Complaint, Fault
-from openpai.cli.language import entry, language, say
+from openpai.cli.language import entry, language, say, usage_fault
 from openpai.cli.output import console, line, one_line, print_json, warn
 from openpai.cli.speaking import SpeakingCommand, json_option
 from openpai.client.replies import Problem as ToldProblem
-from openpai.cluster.hived_file import read_hived
+from openpai.cluster.read import read_cluster
 from openpai.errors import PaiError, Problem, fail
 from openpai.scheduler.cluster import Cluster
 from openpai.simulator.engine import largest_node
@@ -69,9 +69,12 @@ def simulate(
 def _read_cluster(file: str) -> Cluster:
     text = given.read_text(file)
     try:
-        return read_hived(text)
+        described = read_cluster(text, Path(file))
     except PaiError as error:
         raise Fault(excerpt.complaints([_told(each) for each in error.problems], file, text)) from error
+    if not described.cluster.cells:
+        raise usage_fault("simulator.no_machines", file=file)
+    return described.cluster
 
 
 def _told(problem: Problem) -> ToldProblem:

@@ -98,6 +98,29 @@ def test_mistakes_of_the_cluster_file_are_told_with_their_place(folder: Path) ->
     assert "cluster.yaml:" in done.stderr
 
 
+SHORT = """\
+nodes:
+  n[0-1]: {gpus: 8, cpu: 32, memory: 64Gi}
+virtual-clusters:
+  crowd: {share: 50%}
+  owner: {share: 50%}
+"""
+
+
+def test_a_cluster_file_of_the_short_form_is_read_too(folder: Path) -> None:
+    (folder / "cluster.yaml").write_text(SHORT)
+    done = simulate(folder)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout.splitlines()[1].split()[:2] == ["cells", "16"]
+
+
+def test_a_cluster_file_without_machines_is_told(folder: Path) -> None:
+    (folder / "cluster.yaml").write_text("virtual-clusters:\n  a: {share: 100%}\n")
+    done = simulate(folder)
+    assert (done.stdout, done.returncode) == ("", 2)
+    assert "to do:" in done.stderr
+
+
 def test_a_column_that_is_not_known_is_told_and_the_rest_is_done(folder: Path) -> None:
     (folder / "jobs.csv").write_text(TRACE.replace("priority\n", "prority\n"))
     done = simulate(folder)
