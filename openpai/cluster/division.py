@@ -42,7 +42,7 @@ class _Ask:
 
 
 class Division:
-    """Who is promised what. `cluster` has no virtual clusters yet, but its pinned cells have their names."""
+    """Who is promised what. The virtual clusters of `cluster` have their pinned cells only."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -53,8 +53,6 @@ class Division:
     def divide(self, entries: Entries) -> Iterator[Finding]:
         """Promise everything, the larger cells first. Yields what cannot be."""
         self._promised = {vc: Counter() for vc in entries}
-        for _, chain, kind in (place for vc in entries.values() for place in self._pins(vc)):
-            self._stock.take(chain, self._stock.levels[chain].index(kind), 1)
         for field, give in (("racks", self._racks), ("nodes", self._nodes), ("cells", self._leaves)):
             for ask in _asks(entries, field):
                 yield from self._given(ask, give)
@@ -73,15 +71,6 @@ class Division:
             )
             for vc, entry in entries.items()
         }
-
-    def _pins(self, entry: VirtualClusterEntry) -> list[tuple[str, str, str]]:
-        """Name, chain and type of the pinned cells."""
-        return [
-            (cell.pin, top.type, cell.type)
-            for top in self._cluster.cells
-            for cell in all_of(top)
-            if cell.pin is not None and cell.pin in entry.pinned
-        ]
 
     def _given(self, ask: _Ask, give: Give) -> Iterator[Finding]:
         skus = self._skus_of(ask.field)

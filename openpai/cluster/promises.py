@@ -77,7 +77,7 @@ def _times(sku: Sku, cells: int) -> Resources:
 def oversold(cluster: Cluster) -> Iterator[Finding]:
     """A finding for each chain in which more is promised than there is: the level where it shows, from the top down.
     Pinned cells are taken first, then larger promises; what they leave is divided."""
-    whole = _beside_pins(cluster)
+    whole = beside_pins(cluster)
     promised = _promised(cluster)
     for chain in dict.fromkeys(cell.type for cell in cluster.cells):
         available = 0
@@ -101,7 +101,7 @@ def _promised(cluster: Cluster) -> Counter[tuple[str, str]]:
     return promised
 
 
-def _beside_pins(cluster: Cluster) -> Counter[tuple[str, str]]:
+def beside_pins(cluster: Cluster) -> Counter[tuple[str, str]]:
     """(chain, type) → the largest cells without any promised pinned cell in them."""
     pins = {pin for virtual in cluster.virtual_clusters.values() for pin in virtual.pins}
     whole: Counter[tuple[str, str]] = Counter()

@@ -21,7 +21,7 @@ from openpai.errors import PaiError, Params
 from openpai.protocol.document import Document
 from openpai.protocol.findings import Finding, Path, listed, mapping
 from openpai.protocol.mistakes import mistakes
-from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku
+from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, VirtualCluster
 
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,6})?\s*%")
 _LEAVES_PER_MACHINE = 4096
@@ -231,7 +231,7 @@ def _wrong_shares(virtual: Entries) -> Iterator[Finding]:
 
 
 def _with_pins(cluster: Cluster, virtual: Entries) -> tuple[Cluster, list[Finding]]:
-    """The cluster with the names of pinned cells at them."""
+    """The cluster with the names of pinned cells at them, and promised."""
     wrong: list[Finding] = []
     cells = list(cluster.cells)
     owners: dict[str, str] = {}
@@ -250,7 +250,8 @@ def _with_pins(cluster: Cluster, virtual: Entries) -> tuple[Cluster, list[Findin
             else:
                 cells[place[0]] = pinned(cells[place[0]], place[1], pin)
             owners.setdefault(pin, vc)
-    return replace(cluster, cells=tuple(cells)), wrong
+    promised = {vc: VirtualCluster(pins=tuple(entry.pinned)) for vc, entry in virtual.items()}
+    return replace(cluster, cells=tuple(cells), virtual_clusters=promised), wrong
 
 
 def _around(top: PhysicalCell, cell: PhysicalCell) -> Iterator[PhysicalCell]:

@@ -1,21 +1,19 @@
 """Cells that nobody is promised yet, by chain and level: what is taken is split off from the smallest that holds it."""
 
-from collections import Counter
-
-from openpai.cluster.promises import levels_of
+from openpai.cluster.promises import beside_pins, levels_of
 from openpai.scheduler.cluster import Cluster
 
 
 class Stock:
-    """All cells of a cluster, before anybody has any."""
+    """All cells of a cluster but the pinned ones that are promised."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._types = cluster.types
         self.levels = {
             chain: levels_of(chain, cluster) for chain in dict.fromkeys(c.type for c in cluster.cells)
         }
-        tops = Counter(cell.type for cell in cluster.cells)
-        self._free = {chain: [tops[chain], *(0 for _ in below[1:])] for chain, below in self.levels.items()}
+        whole = beside_pins(cluster)
+        self._free = {chain: [whole[chain, kind] for kind in levels] for chain, levels in self.levels.items()}
 
     def size(self, chain: str, level: int) -> int:
         """The leaf cells in a cell of this level; 0 is the top."""

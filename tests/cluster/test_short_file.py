@@ -187,3 +187,12 @@ def test_a_text_that_is_no_cluster_file_is_told_so() -> None:
     (problem,) = refused("protocolVersion: 2\nname: job\n")
     assert problem.code == "NoClusterFile"
     assert refused("nodes: [")[0].code == "YamlSyntax"
+
+
+def test_a_pinned_cell_breaks_what_it_is_in() -> None:
+    """A rack with a pinned cell is no whole rack any more."""
+    pins = "{pinned: {one: gpu-1/0, other: gpu-3/0}}"
+    text = NODES + f"virtual-clusters: {{vision: {pins}, default: {{share: rest}}}}"
+    assert has(read(text).cluster, "default")["V100"] == 30
+    (problem,) = refused(text.replace("share: rest", "racks: 1"))
+    assert (problem.code, problem.params["left"]) == ("NotEnoughLeft", 0)
