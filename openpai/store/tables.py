@@ -158,3 +158,12 @@ image_removals = Table(
     Column("reason", sa.String(64), nullable=False),  # a code of the messages
     Index("ix_image_removals_at", "at"),
 )
+
+node_marks = Table(
+    "node_marks",
+    metadata,
+    Column("node", sa.String(255), primary_key=True),
+    Column("mark", sa.String(16), nullable=False),  # see `cluster.health.Mark`
+    Column("username", sa.String(255), nullable=False),  # the admin who wished it
+    Column("at", sa.BigInteger, nullable=False),
+)
