@@ -12,13 +12,20 @@ from openpai.server.job_shapes import DiagnosisReply, ExitMessages, ExitSpecRepl
 from openpai.server.replies import told
 
 _TYPES = {"user": "USER_FAILURE", "platform": "PLATFORM_FAILURE", "unknown": "UNKNOWN_FAILURE"}
+_NO_FAILURES = {
+    Behavior.SUCCESS: "USER_SUCCESS",
+    Behavior.STOP: "USER_STOP",
+    Behavior.PREEMPTED: "PLATFORM_FAILURE",
+}
 _REACTIONS = {
     Behavior.TRANSIENT: "ALWAYS_BACKOFF_RETRY",
+    Behavior.PREEMPTED: "ALWAYS_RETRY",
     Behavior.UNKNOWN: "RETRY_TO_MAX",
     Behavior.PERMANENT: "NEVER_RETRY",
     Behavior.STOP: "NEVER_RETRY",
     Behavior.SUCCESS: "NEVER_RETRY",
 }
+_BEHAVIORS = {Behavior.SUCCESS: "UNKNOWN", Behavior.STOP: "PERMANENT", Behavior.PREEMPTED: "TRANSIENT"}
 _EXIT_TYPES = {JobState.SUCCEEDED: "Succeeded", JobState.FAILED: "Failed", JobState.STOPPED: "Failed"}
 
 Ports = Mapping[str, str]
@@ -46,12 +53,14 @@ def exit_spec_reply(cause: Diagnosis | None, code: int | None, language: str) ->
         return None
     spec = exit_spec(cause.code)
     words = message(cause.code, cause.params, language)
-    success = "USER_STOP" if spec.behavior == Behavior.STOP else "USER_SUCCESS"
     return ExitSpecReply(
         code=spec.code if code is None or spec.numbered else code,
         phrase=spec.name,
-        type=_TYPES.get(spec.fault, success),
-        behavior="PERMANENT" if spec.behavior == Behavior.STOP else spec.behavior.value.upper(),
+        issuer=spec.issuer,
+        causer=spec.causer,
+        type=_TYPES.get(spec.fault) or _NO_FAILURES[spec.behavior],
+        stage=spec.stage,
+        behavior=_BEHAVIORS.get(spec.behavior) or spec.behavior.value.upper(),
         reaction=_REACTIONS[spec.behavior],
         reason=words.text,
         solution=[words.fix] if words.fix else [],

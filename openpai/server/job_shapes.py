@@ -50,14 +50,14 @@ class JobPage(BaseModel):
 
 
 class ExitSpecReply(BaseModel):
-    """What is known of an exit code. Fields that this platform has no word for are None."""
+    """What is known of an exit code, in OpenPAI's words. `repro` is always empty."""
 
     code: int
     phrase: str
-    issuer: str | None = None
-    causer: str | None = None
+    issuer: str
+    causer: str
     type: str
-    stage: str | None = None
+    stage: str
     behavior: str
     reaction: str
     reason: str
