@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from openpai.cluster.parts import all_of, leaves_of
-from openpai.cluster.source import nodes_of
+from openpai.cluster.parts import leaves_of, machines_of
 from openpai.images.cuda.machine import Machine
-from openpai.scheduler.cluster import Cluster, PhysicalCell
+from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.resources import Node
 
 
@@ -45,7 +44,7 @@ def health_of(
     cluster: Cluster, nodes: Sequence[Node], machines: Sequence[Machine], marks: Sequence[NodeMark]
 ) -> Health:
     """`nodes`, `machines`: what is there."""
-    known = nodes_of(cluster)
+    known = frozenset(cell.address for cell in machines_of(cluster))
     gone = known - {node.name for node in nodes}
     marked = frozenset(mark.node for mark in marks) & known
     return Health(
@@ -58,15 +57,8 @@ def health_of(
 
 def _missing_gpus(cluster: Cluster, gpus: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """GPUs that a file gives a machine, and that it does not have."""
-    for node in _machines(cluster):
+    for node in machines_of(cluster):
         if node.address in gpus:
             for leaf in leaves_of(node):
                 if cluster.skus[leaf.type].gpu and int(leaf.address) >= gpus[node.address]:
                     yield node.address, int(leaf.address)
-
-
-def _machines(cluster: Cluster) -> Iterator[PhysicalCell]:
-    for top in cluster.cells:
-        for cell in all_of(top):
-            if cell.type in cluster.types and cluster.types[cell.type].is_node:
-                yield cell

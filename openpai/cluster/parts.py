@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openpai.scheduler.cluster import CellType, PhysicalCell, Sku
+from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku
 
 CPU = "CPU"
 """The SKU of cells without a GPU, where the admin gives it no other name."""
@@ -123,3 +123,17 @@ def all_of(cell: PhysicalCell) -> Iterator[PhysicalCell]:
     yield cell
     for child in cell.children:
         yield from all_of(child)
+
+
+def machines_of(cluster: Cluster) -> Iterator[PhysicalCell]:
+    """The cells that are machines; one of several chains is there several times."""
+    for top in cluster.cells:
+        yield from _machines(top, cluster)
+
+
+def _machines(cell: PhysicalCell, cluster: Cluster) -> Iterator[PhysicalCell]:
+    if cluster.types[cell.type].is_node:
+        yield cell
+    else:
+        for child in cell.children:
+            yield from _machines(child, cluster)

@@ -1,15 +1,16 @@
 """Where the cluster comes from: the admin's file, read anew when it changes, or what is found where there is none."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from openpai.cluster.described import Described
 from openpai.cluster.discover import discover, look
 from openpai.cluster.read import read_cluster
+from openpai.cluster.standing import ReadMarks, Standing, no_marks
 from openpai.errors import PaiError, Problem, fail
 from openpai.images.cuda.machine import Machine
-from openpai.scheduler.cluster import Cluster, PhysicalCell
+from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.resources import Node
 
 NOTHING = Described(Cluster())
@@ -21,8 +22,10 @@ class ClusterSource:
     """The file at a path, which need not be there. One with mistakes changes nothing: the last good one holds, or what
     is found where there was none since the start."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, marks: ReadMarks = no_marks) -> None:
         self._path = path
+        self._marks = marks
+        self._standing: Standing | None = None
         self._read: tuple[_Stamp | None, Sequence[Node], Sequence[Machine]] | None = None
         self._good = NOTHING
         self._of_file = False
@@ -53,6 +56,14 @@ class ClusterSource:
             self._look(nodes, machines)
         return self._good
 
+    async def standing(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> Standing:
+        """How the cluster stands, where these are there."""
+        given = self.described(nodes, machines), nodes, machines, await self._marks()
+        last = self._standing
+        if last is None or (last.described, last.nodes, last.machines, last.marks) != given:
+            self._standing = last = Standing.of(*given)
+        return last
+
     def _look(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> None:
         try:
             self._good, self._problems = self.check(self._path.read_bytes(), nodes, machines), ()
@@ -80,16 +91,3 @@ class ClusterSource:
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise fail("FileNotWritten", path=str(self._path), reason=error.strerror or str(error)) from error
-
-
-def nodes_of(cluster: Cluster) -> frozenset[str]:
-    """The names of all machines of a cluster."""
-    return frozenset(_nodes(cluster.cells, cluster))
-
-
-def _nodes(cells: Iterable[PhysicalCell], cluster: Cluster) -> Iterator[str]:
-    for cell in cells:
-        if cluster.types[cell.type].is_node:
-            yield cell.address
-        else:
-            yield from _nodes(cell.children, cluster)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from openpai.cluster.discover import DEFAULT
-from openpai.cluster.parts import all_of, leaves_of
+from openpai.cluster.parts import leaves_of, machines_of
 from openpai.cluster.promises import promises_to
 from openpai.errors import Params, Problem
 from openpai.protocol.findings import listed
@@ -57,10 +57,8 @@ def _overcommitted(cluster: Cluster, nodes: Sequence[Node]) -> Iterator[Problem]
 def needs_of(cluster: Cluster) -> Mapping[str, Resources]:
     """Machine → what all its cells together promise."""
     needs: dict[str, Resources] = {}
-    for top in cluster.cells:
-        for cell in all_of(top):
-            if cell.type in cluster.types and cluster.types[cell.type].is_node:
-                skus = [cluster.skus[leaf.type] for leaf in leaves_of(cell)]
-                part = sum((Resources(s.cpu, s.memory_mb, s.gpu) for s in skus), start=NOTHING)
-                needs[cell.address] = needs.get(cell.address, NOTHING) + part
+    for cell in machines_of(cluster):
+        skus = [cluster.skus[leaf.type] for leaf in leaves_of(cell)]
+        part = sum((Resources(sku.cpu, sku.memory_mb, sku.gpu) for sku in skus), start=NOTHING)
+        needs[cell.address] = needs.get(cell.address, NOTHING) + part
     return needs

@@ -10,11 +10,14 @@ import structlog
 
 from openpai.backends.contract import Backend, Observation, Phase, PullProgress
 from openpai.clock import new_id, now_ms
-from openpai.cluster.source import ClusterSource, nodes_of
+from openpai.cluster.described import Described
+from openpai.cluster.effect import Effect, effect_of
+from openpai.cluster.source import ClusterSource
+from openpai.cluster.standing import Standing
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import waits_for_place
+from openpai.controller.placing import waiting_gangs, waits_for_place
 from openpai.controller.planner import Grounds, Planner
 from openpai.controller.plans import images_of, plan_of
 from openpai.controller.prepare import Prepare
@@ -122,11 +125,28 @@ class Controller:
 
     async def outlook(self) -> Outlook:
         """What can be foretold, as of the last pass. Raises `NoContact`."""
-        nodes, machines = await self.nodes(), await self.machines()
         if self._first_pass:
-            self._planner.sync((), {}, self._grounds(nodes, machines, ()))
+            self._planner.sync((), {}, self._grounds(await self.standing(), ()))
         names = {run.id: run.full_name for run, _ in self._live}
         return Outlook(self._planner.scheduler, self._planner.empty, self._planner.first, names)
+
+    async def standing(self) -> Standing:
+        """The cluster as of a few seconds ago. Raises `NoContact`."""
+        nodes, machines = await self.nodes(), await self.machines()
+        return await self._cluster.standing(nodes, machines)
+
+    async def effect(self, described: Described) -> Effect:
+        """What would become of the live jobs if this were the cluster. Raises `NoContact`."""
+        now = await self.standing()
+        after = Standing.of(described, now.nodes, now.machines, now.marks)
+        grounds = self._grounds(after, self._live)
+        held = list(self._planner.scheduler.held.values())
+        waiting = [
+            each
+            for each in waiting_gangs(self._live, grounds, now_ms())
+            if each.gang.name not in self._planner.scheduler.held
+        ]
+        return await asyncio.to_thread(effect_of, described.cluster, after.health, held, waiting)
 
     async def run(self) -> None:
         """Until cancelled. What is under way is then broken off; containers go on."""
@@ -186,7 +206,7 @@ class Controller:
     async def _pass(self) -> float:
         starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake
         observation = await self._backend.observe()
-        nodes = await self.nodes()
+        standing = await self.standing()
         jobs, unreadable = await self._specs.of(await self._jobs.live())
         self._follow_logs(jobs, observation)
         captured = frozenset(self._capture.captured)
@@ -194,7 +214,7 @@ class Controller:
         situation = Situation(
             now=now_ms(),
             observation=observation,
-            grounds=self._grounds(nodes, await self.machines(), jobs),
+            grounds=self._grounds(standing, jobs),
             starting=starting,
             captured=captured,
             outputs=outputs,
@@ -220,12 +240,15 @@ class Controller:
                 if seen and seen.phase != Phase.CREATED and not is_final(task.state):
                     self._capture.follow(run.id, task.uid)
 
-    def _grounds(
-        self, nodes: Sequence[Node], machines: Sequence[Machine], jobs: Sequence[tuple[JobRun, Job]]
-    ) -> Grounds:
-        cluster = self._cluster.current(nodes, machines)
-        there = {node.name for node in nodes}
-        return Grounds(cluster, nodes_of(cluster) - there, only=self._only(jobs, machines))
+    def _grounds(self, standing: Standing, jobs: Sequence[tuple[JobRun, Job]]) -> Grounds:
+        health = standing.health
+        return Grounds(
+            standing.described.cluster,
+            health.bad_nodes,
+            health.bad_leaves,
+            health.emptied,
+            self._only(jobs, standing.machines),
+        )
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
         """The nodes that the roles of waiting jobs are bound to by their images."""

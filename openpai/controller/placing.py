@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from openpai.controller.giving_way import give_way
-from openpai.controller.planner import HOLDING, Planner, cells_of
+from openpai.controller.planner import HOLDING, Grounds, Planner, cells_of
 from openpai.controller.situation import Situation
 from openpai.errors import PaiError, Params
 from openpai.lifecycle.records import Cells, Diagnosis, Event, JobRun, Network, TaskAttempt
@@ -52,7 +52,8 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
     exhausted: dict[str, Reason] = {}
     while True:
         scheduler = planner.sync([*placing.runs.values()], situation.observation.tasks, situation.grounds)
-        queue = [each for each in _queue(placing, situation) if job_of(each.gang.name) not in exhausted]
+        waiting = waiting_gangs([*placing.runs.values()], situation.grounds, situation.now)
+        queue = [each for each in waiting if job_of(each.gang.name) not in exhausted]
         turns = take_turns(scheduler, queue)
         decisions = turns.decisions
         short = _begin(placing, decisions, situation)
@@ -68,16 +69,17 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
             return placing
 
 
-def _queue(placing: Placing, situation: Situation) -> list[Waiting]:
+def waiting_gangs(runs: Runs, grounds: Grounds, now: int) -> list[Waiting]:
     """The gangs that wait, of tasks that are due."""
     waiting = []
-    for run, job in placing.runs.values():
-        due = [t for t in run.tasks if t.state == TaskState.QUEUED and (t.due_at or 0) <= situation.now]
+    for run, job in runs:
+        due = [t for t in run.tasks if t.state == TaskState.QUEUED and (t.due_at or 0) <= now]
         if due:
-            only = situation.grounds.only.get(run.id, ANY_NODE)
-            skus = situation.grounds.cluster.skus
-            gangs = gangs_of(run.id, job, [(task.role, task.index) for task in due], skus, only)
-            waiting += [Waiting(gang, run.turn) for gang in gangs]
+            only = grounds.only.get(run.id, ANY_NODE)
+            tasks = [(task.role, task.index) for task in due]
+            waiting += [
+                Waiting(gang, run.turn) for gang in gangs_of(run.id, job, tasks, grounds.cluster.skus, only)
+            ]
     return waiting
 
 
