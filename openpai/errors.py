@@ -161,6 +161,7 @@ KINDS: Mapping[str, Kind] = {
     "JobStillStops": Kind("ConflictJobError", 409),
     "TaskRetriesNeedNoGang": _PROTOCOL,
     "NoStopGrace": _PROTOCOL,
+    "StopGraceTooLong": _PROTOCOL,
     # server
     "InvalidParameter": _PARAMETERS,
     "BodyTooLarge": Kind("InvalidParametersError", 413),

@@ -114,6 +114,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             keeper.room,
             lambda: admin_file.current().catalogue(),
             storages.facts,
+            policy.stop_grace_max_s,
         )
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")

@@ -7,6 +7,7 @@ from openpai.admission.facts import Facts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
 from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.verdict import Verdict
+from openpai.errors import Params
 from openpai.protocol.job import Job
 
 MAX_TASKS = 10_000
@@ -20,13 +21,22 @@ def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
     fits = sizes or [*driver_verdicts(job, facts), *_fits(job, facts)]
-    return [*_name(job, facts), *image_verdicts(job, facts), *storage_verdicts(facts.storages), *fits]
+    around = [*_name(job, facts), *_stop_grace(job, facts)]
+    return [*around, *image_verdicts(job, facts), *storage_verdicts(facts.storages), *fits]
 
 
 def _name(job: Job, facts: Facts) -> Iterable[Verdict]:
     """Is the name free?"""
     if facts.name_taken:
         yield Verdict("name", "fail", "ConflictJob", {"name": job.name}, ("name",))
+
+
+def _stop_grace(job: Job, facts: Facts) -> Iterable[Verdict]:
+    """Does it get the time to end in that it asks for?"""
+    wanted, limit = job.stop_grace_s, facts.stop_grace_max_s
+    if wanted is not None and wanted > limit:
+        told: Params = {"seconds": wanted, "limit": int(limit) if float(limit).is_integer() else limit}
+        yield Verdict("stop-grace", "warn", "StopGraceTooLong", told, ("extras", "stopGracePeriodSeconds"))
 
 
 def _sizes(job: Job) -> Iterable[Verdict]:

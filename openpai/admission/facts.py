@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Protocol
 
 from openpai.errors import NoContact, PaiError, Problem
@@ -47,7 +48,8 @@ FindStorages = Callable[[str, Job], Awaitable[StorageFacts]]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the facts come from. `outlook`, `machines` and `room` may raise `NoContact`."""
+    """Where the facts come from. `outlook`, `machines` and `room` may raise `NoContact`. `stop_grace_max_s`: the most
+    that a job gets from SIGTERM to SIGKILL."""
 
     outlook: Callable[[], Awaitable[Outlook]]
     machines: Callable[[], Awaitable[Sequence[Machine]]]
@@ -55,6 +57,7 @@ class Sources:
     room: FindRoom
     catalogue: Callable[[], Sequence[CatalogueImage]] = standard_images
     storages: FindStorages = no_storages
+    stop_grace_max_s: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Facts:
     machines: Sequence[Machine] = ()
     images: Mapping[str, ImageFacts] = field(default_factory=dict)
     storages: StorageFacts = field(default_factory=StorageFacts)
+    stop_grace_max_s: float = inf
 
 
 async def gather(
@@ -94,7 +98,7 @@ async def gather(
     cluster, images, storages = await asyncio.gather(
         _cluster(sources), _images(job, username, sources, inherited), sources.storages(username, job)
     )
-    return replace(cluster, images=images, storages=storages)
+    return replace(cluster, images=images, storages=storages, stop_grace_max_s=sources.stop_grace_max_s)
 
 
 async def _cluster(sources: Sources) -> Facts:

@@ -58,7 +58,12 @@ class Door:
         self.room: FindRoom = room_for_all
         self.storages: FindStorages = no_storages
         sources = Sources(
-            self.look, self.look_at_machines, self.inspect_image, self.find_room, storages=self.find_storages
+            self.look,
+            self.look_at_machines,
+            self.inspect_image,
+            self.find_room,
+            storages=self.find_storages,
+            stop_grace_max_s=600,
         )
         self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
 

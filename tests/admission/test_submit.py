@@ -59,6 +59,17 @@ async def test_a_gang_that_fits_only_task_by_task_is_refused_as_a_whole(door: Do
     assert (problem.params["gpu"], problem.params["has_gpu"], problem.params["tasks"]) == (5, 4, 5)
 
 
+async def test_a_job_that_asks_for_more_time_to_end_than_it_gets_is_told(door: Door) -> None:
+    extras = {"stopGracePeriodSeconds": 601}
+    text = json.dumps(document_of({"main": role()}, **extras))
+    admitted = await door.admission.submit(Submission("ann", text.encode()))
+    (warning,) = admitted.warnings
+    assert (warning.code, dict(warning.params)) == ("StopGraceTooLong", {"seconds": 601, "limit": 600})
+    assert (warning.line, warning.path) == (1, "extras.stopGracePeriodSeconds")
+    text = json.dumps(document_of({"main": role()}, "patient", stopGracePeriodSeconds=600))
+    assert (await door.admission.submit(Submission("ann", text.encode()))).warnings == ()
+
+
 async def test_an_engine_that_cannot_be_seen_does_not_hold_a_submission_up(door: Door) -> None:
     def unseen() -> Outlook:
         raise NoContact(Problem("EngineUnreachable", {"detail": "no socket"}))
