@@ -16,7 +16,7 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import parse_document
 from openpai.scheduler.resources import Node, Resources
 from openpai.store.job_records import NewJob
-from tests.outlooks import cluster_of
+from tests.outlooks import cluster_of_units
 
 NOW = 1_700_000_000_000
 BOX = Node("box", Resources(16, 64_000, 4))
@@ -134,7 +134,7 @@ def a_situation(*tasks: ObservedTask, **more: Any) -> Situation:
     values: dict[str, Any] = {
         "now": NOW + 2000,
         "observation": observation,
-        "grounds": Grounds(cluster_of(*more.pop("nodes", (BOX,)))),
+        "grounds": Grounds(cluster_of_units(*more.pop("nodes", (BOX,)))),
         "starting": frozenset(),
         "captured": frozenset(task.task for task in tasks if task.phase == Phase.EXITED),
         "outputs": {},

@@ -34,7 +34,7 @@ def units(needs: Resources, sku: Sku) -> int | None:
     amounts = ((needs.gpu, sku.gpu), (needs.cpu, sku.cpu), (needs.memory_mb, sku.memory_mb))
     if any(wanted and not per_unit for wanted, per_unit in amounts):
         return None
-    return max(1, *(-(-wanted // per_unit) for wanted, per_unit in amounts if wanted))
+    return max([1, *(-(-wanted // per_unit) for wanted, per_unit in amounts if wanted)])
 
 
 def all_tasks(job: Job) -> list[tuple[str, int]]:

@@ -23,10 +23,12 @@ from openpai.scheduler.cells.changes import (
     take_reserved,
 )
 from openpai.scheduler.cells.doomed import Dooms
+from openpai.scheduler.cells.earmark import NOTHING, Earmark, earmark_in
 from openpai.scheduler.cells.group import Group, Plan, Seat
 from openpai.scheduler.cells.health import turn_bad, turn_good
 from openpai.scheduler.cells.mapping import find_physical
 from openpai.scheduler.cells.place import place_idle, place_promised
+from openpai.scheduler.cells.recovery import find_leaves, plan_of, reserve_again, use_again
 from openpai.scheduler.cells.tree import Physical, Virtual
 from openpai.scheduler.cells.view import View
 from openpai.scheduler.cluster import Cluster
@@ -36,6 +38,7 @@ from openpai.scheduler.gang import (
     Gang,
     Held,
     Obstacle,
+    Placement,
     Preempt,
     Start,
     Wait,
@@ -58,8 +61,9 @@ class Scheduler:
         }
         self.held: Mapping[str, Held] = _HeldGangs(self._groups)
 
-    def decide(self, gang: Gang) -> Decision:
-        """What the gang gets as things are. Nothing changes: `apply` what is to happen.
+    def decide(self, gang: Gang, keep_off: Earmark = NOTHING) -> Decision:
+        """What the gang gets as things are. Nothing changes: `apply` what is to happen. `keep_off`: leaves of its
+        virtual cluster that are kept for another.
 
         A gang that has its cells is told where. One that has reserved cells starts on them once they are free; where
         they have turned bad, or are on nodes that it may not use any more, it is decided on as if it had not: whoever
@@ -67,14 +71,47 @@ class Scheduler:
         """
         group = self._groups.get(gang.name)
         if group is None:
-            return self._decide_new(gang)
+            return self._decide_new(gang, keep_off)
         if not group.preempting:
-            return Start(group.placement())
+            return Start(group.placement)
         if _usable(group, gang.nodes):
             victims = _users(seat.leaf for seat in group.all_seats())
-            return Preempt(group.placement(), victims) if victims else Start(group.placement())
+            return Preempt(group.placement, victims) if victims else Start(group.placement)
         with as_if_cancelled(group):
-            return self._decide_new(gang, instead=(gang.name,))
+            return self._decide_new(gang, keep_off, instead=(gang.name,))
+
+    def earmark(self, gang: Gang) -> Earmark:
+        """The leaves that are to be kept for a guaranteed gang that waits: where it would go if nobody else was in its
+        virtual cluster. Empty where it would not find room even then."""
+        for option in self._options(gang):
+            if not isinstance(option, Obstacle) and isinstance(option[1], View):
+                found = earmark_in(option[1], gang.needs[option[0]], gang.nodes)
+                if found is not None:
+                    return found
+        return NOTHING
+
+    def restore(self, gang: Gang, placement: Placement, *, downgraded: bool = False) -> Held:
+        """A gang that ran before has again what of its cells is there and free. Where its promise is gone, or others
+        have it, it goes on as an opportunistic one. Restore everything before `set_bad`."""
+        found = find_leaves(self._cells, placement, in_use=False)
+        plan = plan_of(gang, found, placement, self.version)
+        group = self._groups[gang.name] = Group(gang, plan, preempting=False)
+        use_again(self._cells, group, found, idle=downgraded)
+        self._changed(*self._cells.chains)
+        return group.held()
+
+    def restore_reservation(self, gang: Gang, placement: Placement) -> bool:
+        """A gang that had reserved cells before has them reserved again; False where that cannot be any more."""
+        found = find_leaves(self._cells, placement, in_use=True)
+        wanted = {task: len(place.leaves) for task, place in placement.tasks.items()}
+        if {task: len(leaves) for task, leaves in found.items()} != wanted:
+            return False
+        group = Group(gang, plan_of(gang, found, placement, self.version), preempting=True)
+        reserved = reserve_again(self._cells, group, found)
+        if reserved:
+            self._groups[gang.name] = group
+        self._changed(*self._cells.chains)
+        return reserved
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         """Make a decision true: the gang has its cells, or has reserved them. Nothing may have changed in between
@@ -111,7 +148,7 @@ class Scheduler:
             leave(group, list(group.seats) if tasks is None else tasks)
         if not group.seats:
             del self._groups[name]
-        self._changed(group.chain)
+        self._changed(group.placement.chain)
 
     def set_bad(self, nodes: frozenset[str], leaves: frozenset[tuple[str, int]] = frozenset()) -> None:
         """These nodes, and these leaves of other nodes, are bad from now on, and all others are good. Gangs keep what
@@ -128,7 +165,7 @@ class Scheduler:
             self._bad = bad
             self._changed(*self._cells.chains)
 
-    def _decide_new(self, gang: Gang, instead: tuple[str, ...] = ()) -> Decision:
+    def _decide_new(self, gang: Gang, kept: Earmark, instead: tuple[str, ...] = ()) -> Decision:
         obstacles = []
         for option in self._options(gang):
             if isinstance(option, Obstacle):
@@ -136,7 +173,7 @@ class Scheduler:
                 continue
             leaf_type, where = option
             if isinstance(where, View):
-                plan = self._plan_promised(gang, leaf_type, where)
+                plan = self._plan_promised(gang, leaf_type, where, kept)
             else:
                 plan = self._plan_idle(gang, leaf_type, where)
             if isinstance(plan, Plan):
@@ -182,8 +219,9 @@ class Scheduler:
         seats = {task: tuple(Seat(leaf, None) for leaf in leaves) for task, leaves in found.items()}
         return Plan(chain.name, leaf_type, seats, self.version)
 
-    def _plan_promised(self, gang: Gang, leaf_type: str, view: View) -> Plan | Blocked:
-        found = place_promised(view, gang, gang.needs[leaf_type], {})
+    def _plan_promised(self, gang: Gang, leaf_type: str, view: View, kept: Earmark) -> Plan | Blocked:
+        here = {node: leaves for node, leaves in kept.items() if node.view is view}
+        found = place_promised(view, gang, gang.needs[leaf_type], here)
         if isinstance(found, Blocked):
             return found
         leaves = [leaf for chosen in found.values() for leaf in chosen]
@@ -202,7 +240,7 @@ class Scheduler:
         if _users(seat.leaf for seat in group.all_seats()):
             raise ValueError(f"the decision on {group.name} is not fresh")
         take_reserved(group)
-        self._changed(group.chain)
+        self._changed(group.placement.chain)
 
     def _find(self, nodes: frozenset[str], leaves: frozenset[tuple[str, int]]) -> dict[Physical, None]:
         found: dict[Physical, None] = {}
@@ -217,6 +255,7 @@ class Scheduler:
     def _changed(self, *chains: str) -> None:
         for name in chains:
             self._dooms[name].settle()
+            self._cells.chains[name].settle()
         self.version += 1
 
 

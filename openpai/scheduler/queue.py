@@ -9,7 +9,8 @@ way.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from openpai.scheduler.core import Earmark, Scheduler
+from openpai.scheduler.cells.earmark import Earmark
+from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Wait
 
 _Shape = tuple[object, ...]

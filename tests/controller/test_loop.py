@@ -138,7 +138,7 @@ async def test_a_job_starts_when_another_has_made_room(tmp_path: Path, engine: S
         await house.submit("second", resources={"cpu": 1})
         run = (await house.until("second", JobState.QUEUED)).run
         await eventually(lambda: house.controller.waits(run.id))
-        assert [reason.code for reason in house.controller.waits(run.id)] == ["WaitsForResources"]
+        assert [reason.code for reason in house.controller.waits(run.id)] == ["WaitsForCells"]
         await house.stop("first")
         assert (await house.ends("second")).run.state == JobState.SUCCEEDED
 

@@ -13,9 +13,9 @@ from openpai.controller.acts import StartTask
 from openpai.lifecycle.retry import EVERY_FAILURE
 from tests.builders import job_of, role
 from tests.controller.world import NODES, POLICY, World
-from tests.outlooks import outlook_of
+from tests.outlooks import cluster_of_units, outlook
 
-EMPTY = outlook_of(*NODES)
+EMPTY = outlook(cluster_of_units(*NODES))
 
 roles = st.dictionaries(
     st.sampled_from(["a", "b"]),

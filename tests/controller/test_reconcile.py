@@ -102,7 +102,7 @@ def test_a_job_without_room_waits_and_says_for_what() -> None:
     assert story.step(nodes=()) == []
     assert story.states == ("QUEUED", "QUEUED")
     assert story.decision is not None
-    assert [reason.code for reason in story.decision.waits.values()] == ["WaitsForResources"]
+    assert [reason.code for reason in story.decision.waits.values()] == ["WaitsForSku"]
 
 
 def test_a_task_that_was_made_and_not_started_is_started_again(story: Story) -> None:

@@ -23,10 +23,9 @@ from openpai.protocol.job import Job
 from openpai.runtime.demand import task_resources
 from openpai.scheduler.resources import NOTHING, Node, Resources
 from tests.builders import NOW, a_run, ids
-from tests.outlooks import cluster_of
+from tests.outlooks import cluster_of_units
 
-NODES = (Node("left", Resources(4, 16_000, 2)), Node("right", Resources(2, 16_000, 0)))
-CLUSTER = cluster_of(*NODES)
+NODES = (Node("left", Resources(4, 16_000, 4)), Node("right", Resources(4, 16_000, 4)))
 POLICY = Policy(network_pool="10.0.0.0/16", stop_grace_s=5, platform_retries=2)
 
 
@@ -100,7 +99,7 @@ class World:
         situation = Situation(
             self.now,
             observation,
-            Grounds(CLUSTER),
+            Grounds(cluster_of_units(*NODES)),
             starting,
             frozenset(self.captured),
             {},

@@ -178,4 +178,5 @@ def test_a_code_that_the_table_lacks_counts_as_unknown() -> None:
 def test_whose_fault_it_is_is_one_of_four() -> None:
     assert {spec.fault for spec in exit_specs().values()} == {"none", "user", "platform", "unknown"}
     for spec in exit_specs().values():
-        assert (spec.fault == "none") == (spec.behavior in (Behavior.SUCCESS, Behavior.STOP)), spec.name
+        blameless = (Behavior.SUCCESS, Behavior.STOP, Behavior.PREEMPTED)
+        assert (spec.fault == "none") == (spec.behavior in blameless), spec.name

@@ -35,6 +35,7 @@ def test_every_task_of_a_job_is_in_its_gang_by_role_and_index() -> None:
         (Resources(2, 3000, 0), CPU, 2),
         (Resources(0, 0, 0), CPU, 1),
         (Resources(1, 1000, 1), CPU, None),
+        (Resources(0, 0, 0), Sku(gpu=1, cpu=0, memory_mb=0), 1),
     ],
 )
 def test_as_many_cells_as_the_scarcest_amount_takes(needs: Resources, sku: Sku, cells: int | None) -> None:

@@ -44,8 +44,8 @@ async def test_a_waiting_job_says_why_in_the_readers_language(house: House, api:
     assert set(reply) == {"debugId", "name", "tags", "jobStatus", "taskRoles", "images"}
     assert set(reply["jobStatus"]) == STATUS
     (why,) = reply["jobStatus"]["waits"]
-    assert why["code"] == "WaitsForResources"
-    assert "It needs 4 CPU(s)" in why["message"]
+    assert why["code"] == "WaitsForCells"
+    assert "Needed: 4 CPU(s)" in why["message"]
     chinese = (await api.get("/api/v2/jobs/alice~train", headers={"Accept-Language": "zh-CN"})).json()
     assert "CPU" in chinese["jobStatus"]["waits"][0]["message"]
     assert chinese["jobStatus"]["waits"][0]["message"] != why["message"]
@@ -195,7 +195,7 @@ async def test_a_job_that_waits_for_its_retry_says_how_long(house: House, api: h
     await house.step(run, state=JobState.RETRYING, attempt=attempt, retry_at=T0 + 35_000, platform_retries=1)
     status = (await api.get("/api/v2/jobs/alice~train")).json()["jobStatus"]
     assert (status["state"], status["subState"], status["retryDelayTime"]) == ("WAITING", "RETRYING", 30)
-    assert status["retryDetails"] == {"user": 0, "platform": 1, "resource": 0}
+    assert status["retryDetails"] == {"user": 0, "platform": 1, "preemption": 0, "resource": 0}
     assert status["appExitCode"] == -101
 
 

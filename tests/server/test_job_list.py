@@ -24,7 +24,7 @@ async def test_a_listed_job_has_every_field_of_openpai(house: House, api: httpx2
         "QUEUED",
     )
     assert (item["totalTaskNumber"], item["totalTaskRoleNumber"], item["totalGpuNumber"]) == (3, 2, 0)
-    assert item["retryDetails"] == {"user": 0, "platform": 0, "resource": 0}
+    assert item["retryDetails"] == {"user": 0, "platform": 0, "preemption": 0, "resource": 0}
 
 
 async def test_with_total_count_the_list_tells_how_many_there_are(

@@ -10,6 +10,7 @@ them all: from the top level down, the free cells of a level less those promised
 
 from collections.abc import Iterator
 from itertools import chain as joined
+from typing import Protocol
 
 from openpai.scheduler.cells.machine import Machines
 from openpai.scheduler.cells.shelves import Key, Shelves
@@ -38,6 +39,13 @@ class Level:
         return self.whole.count + self.broken.count
 
 
+class Node(Protocol):
+    """A machine, or a promised node: something that stands on a shelf by what it has free."""
+
+    def settle(self) -> None:
+        """Count again, and go where it belongs."""
+
+
 class Chain:
     """`levels[l]` from 1 at the leaves; `levels[0]` is not used. `promised[l]`: cells that virtual clusters may still
     take at that level; `promises[vc][l]` the same of one. Bad cells by level are in `bad`."""
@@ -52,12 +60,21 @@ class Chain:
         self.promised = [0] * len(levels)
         self.promises: dict[str, list[int]] = {}
         self.bad: list[dict[Physical, None]] = [{} for _ in levels]
+        self._changed: dict[Node, None] = {}
 
     def level_of(self, type_name: str) -> int | None:
         """The level of a type in this chain."""
         return next((n for n, level in enumerate(self.levels) if n and level.type == type_name), None)
 
-    # what is free
+    def changed(self, node: Node) -> None:
+        """What this node has is not what it had."""
+        self._changed[node] = None
+
+    def settle(self) -> None:
+        """Put all changed nodes where they belong. Do it before anybody looks for nodes."""
+        for node in self._changed:
+            node.settle()
+        self._changed.clear()
 
     def put_all(self) -> None:
         """Make every top-level cell free: the start."""

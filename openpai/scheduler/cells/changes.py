@@ -1,8 +1,9 @@
 """What befalls whole gangs: they start, reserve, are cancelled, downgraded, leave; and what would be if they did."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from openpai.scheduler.cells.chain import Chain
 from openpai.scheduler.cells.group import Group, Seat
 from openpai.scheduler.cells.ledger import bindings, charge, discharge, occupy, rebind
 from openpai.scheduler.cells.tree import Physical, Root, Virtual
@@ -22,7 +23,6 @@ def reserve(group: Group) -> None:
         if user is not None:
             _let_go(seat.leaf)
             user.reserved += 1
-            user.changed()
         assert seat.charged is not None
         seat.leaf.reserving = group
         charge(seat.leaf, seat.charged, group)
@@ -34,7 +34,6 @@ def take_reserved(group: Group) -> None:
         seat.leaf.reserving = None
         _use(seat, group)
     group.preempting = False
-    group.changed()
 
 
 def cancel(group: Group) -> None:
@@ -47,7 +46,6 @@ def cancel(group: Group) -> None:
         if user is not None:
             _hold(seat.leaf, user)
             user.reserved -= 1
-            user.changed()
 
 
 def downgrade(group: Group, by: str | None) -> None:
@@ -63,14 +61,13 @@ def downgrade(group: Group, by: str | None) -> None:
 def leave(group: Group, tasks: Iterable[str]) -> None:
     """These tasks are gone."""
     for task in tasks:
-        for seat in group.seats.pop(task, ()):
+        for seat in group.lose(task):
             if seat.leaf.reserving is None:
                 _let_go(seat.leaf)
             else:
                 group.reserved -= 1
             seat.leaf.using = None
             seat.leaf.charged = None
-    group.changed()
 
 
 @contextmanager
@@ -87,8 +84,7 @@ def as_if_downgraded(groups: Iterable[Group]) -> Iterator[None]:
         for leaf, group in reversed(held):
             occupy(leaf, -1)
             _hold(leaf, group)
-        for root, pairs in before.items():
-            rebind(root, pairs)
+        _back(before, (leaf.chain for leaf, _ in held))
 
 
 @contextmanager
@@ -96,12 +92,12 @@ def as_if_cancelled(group: Group) -> Iterator[None]:
     """The gang has no reservation for a while."""
     before = _bindings(seat.charged for seat in group.all_seats())
     cancel(group)
+    _settle(seat.leaf.chain for seat in group.all_seats())
     try:
         yield
     finally:
         reserve(group)
-        for root, pairs in before.items():
-            rebind(root, pairs)
+        _back(before, (seat.leaf.chain for seat in group.all_seats()))
 
 
 def _use(seat: Seat, group: Group) -> None:
@@ -122,6 +118,18 @@ def _let_go(leaf: Physical) -> None:
         occupy(leaf, -1)
     else:
         discharge(leaf, leaf.charged)
+
+
+def _back(before: Mapping[Root, list[tuple[Virtual, Physical]]], chains: Iterable[Chain]) -> None:
+    """Everybody has again what they had: so let it be bound again as it was."""
+    for root, pairs in before.items():
+        rebind(root, pairs)
+    _settle(chains)
+
+
+def _settle(chains: Iterable[Chain]) -> None:
+    for chain in dict.fromkeys(chains):
+        chain.settle()
 
 
 def _bindings(charged: Iterable[Virtual | None]) -> dict[Root, list[tuple[Virtual, Physical]]]:

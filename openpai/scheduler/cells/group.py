@@ -1,7 +1,7 @@
 """A gang that has cells, or reserved ones."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpai.scheduler.cells.tree import Physical, Virtual
 from openpai.scheduler.gang import OPPORTUNISTIC, Gang, GangState, Held, Placement, TaskPlace
@@ -17,8 +17,8 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a gang goes: what a placement says, in cells. `downgrades` and `cancels` come before it; `version` is the
-    state that it was made for."""
+    """Where a gang goes: what a placement says, in cells. `downgrades` come before it; `version` is the state that it
+    was made for."""
 
     chain: str
     leaf_type: str
@@ -42,12 +42,10 @@ class Group:
     a downgraded gang is opportunistic."""
 
     __slots__ = (
-        "_held",
-        "chain",
         "downgraded",
         "downgraded_by",
         "gang",
-        "leaf_type",
+        "placement",
         "preempting",
         "priority",
         "reserved",
@@ -56,15 +54,13 @@ class Group:
 
     def __init__(self, gang: Gang, plan: Plan, *, preempting: bool) -> None:
         self.gang = gang
-        self.chain = plan.chain
-        self.leaf_type = plan.leaf_type
         self.seats = dict(plan.seats)
+        self.placement = plan.placement()
         self.preempting = preempting
         self.priority = gang.priority
         self.reserved = 0
         self.downgraded = False
         self.downgraded_by: str | None = None
-        self._held: Held | None = None
 
     @property
     def name(self) -> str:
@@ -83,36 +79,34 @@ class Group:
         for seats in self.seats.values():
             yield from seats
 
-    def changed(self) -> None:
-        """Something in it is not what it was."""
-        self._held = None
+    def lose(self, task: str) -> tuple[Seat, ...]:
+        """The task is not in it any more: the seats that it had."""
+        seats = self.seats.pop(task, ())
+        if seats:
+            left = {name: place for name, place in self.placement.tasks.items() if name != task}
+            self.placement = replace(self.placement, tasks=left)
+        return seats
+
+    def sit(self, seats: dict[str, tuple[Seat, ...]]) -> None:
+        """Its tasks have these seats from now on."""
+        self.seats = seats
+        tasks = {task: task_place(each) for task, each in seats.items()}
+        self.placement = replace(self.placement, tasks=tasks)
 
     def downgrade(self, by: str | None) -> None:
         """Its seats are charged to nobody from now on."""
         self.seats = {
             task: tuple(Seat(seat.leaf, None) for seat in seats) for task, seats in self.seats.items()
         }
+        tasks = {task: replace(place, preassigned=()) for task, place in self.placement.tasks.items()}
+        self.placement = replace(self.placement, tasks=tasks)
         self.priority = OPPORTUNISTIC
         self.downgraded = True
         self.downgraded_by = by
-        self.changed()
-
-    def placement(self) -> Placement:
-        """Where it is."""
-        return self.held().placement
 
     def held(self) -> Held:
         """It as others see it."""
-        if self._held is None:
-            tasks = {task: task_place(seats) for task, seats in self.seats.items()}
-            self._held = Held(
-                self.gang,
-                self.state,
-                Placement(self.chain, self.leaf_type, tasks),
-                self.downgraded,
-                self.downgraded_by,
-            )
-        return self._held
+        return Held(self.gang, self.state, self.placement, self.downgraded, self.downgraded_by)
 
 
 def task_place(seats: tuple[Seat, ...]) -> TaskPlace:

@@ -30,7 +30,7 @@ def turn_good(leaf: Physical) -> None:
 
 def _look_again(leaf: Physical) -> None:
     assert leaf.machine is not None
-    leaf.chain.machines.changed(leaf.machine)
+    leaf.chain.changed(leaf.machine)
 
 
 def _tell(leaf: Physical, by: int) -> None:

@@ -9,7 +9,7 @@ def occupy(leaf: Physical, by: int) -> None:
     machine = leaf.machine
     assert machine is not None
     machine.opportunistic += by
-    leaf.chain.machines.changed(machine)
+    leaf.chain.changed(machine)
     leaf.chain.change_opportunistic(leaf, by)
 
 
@@ -125,4 +125,4 @@ def _count_machine(leaf: Physical, by: int) -> None:
     machine = leaf.machine
     assert machine is not None
     machine.used += by
-    leaf.chain.machines.changed(machine)
+    leaf.chain.changed(machine)

@@ -11,10 +11,22 @@ class Machine:
     """A node of one chain. `used` counts leaves of guaranteed gangs (reserved ones too), `opportunistic` the others in
     use; `free` is good and idle."""
 
-    __slots__ = ("cell", "free", "key", "leaves", "name", "number", "opportunistic", "size", "used")
+    __slots__ = (
+        "cell",
+        "free",
+        "key",
+        "leaves",
+        "name",
+        "number",
+        "opportunistic",
+        "shelves",
+        "size",
+        "used",
+    )
 
-    def __init__(self, cell: Physical, leaves: list[Physical], number: int) -> None:
+    def __init__(self, cell: Physical, leaves: list[Physical], number: int, shelves: Shelves) -> None:
         self.cell = cell
+        self.shelves = shelves
         self.name = cell.address
         self.leaves = leaves
         self.size = len(leaves)
@@ -28,53 +40,37 @@ class Machine:
         """Its leaves that are good, and that nobody has."""
         return [leaf for leaf in self.leaves if is_idle(leaf) and not leaf.bad]
 
-    def recount(self) -> None:
-        """Make `free` right."""
+    def settle(self) -> None:
+        """Make `free` right, and go to the right shelf."""
         if self.cell.bad:
             self.free = len(self.idle())
         else:
             self.free = self.size - self.used - self.opportunistic
+        key = (-self.opportunistic, self.used, self.free) if self.free else None
+        self.key = self.shelves.move(self.number, self.key, key)
 
 
 class Machines:
     """All machines of a chain, shelved by use: the first are those with most opportunistic leaves, and of these those
-    with the fewest guaranteed ones. Changed ones are put in their place when somebody looks."""
+    with the fewest guaranteed ones."""
 
     def __init__(self) -> None:
         self.all: list[Machine] = []
         self._shelves = Shelves()
-        self._changed: dict[Machine, None] = {}
 
     def add(self, cell: Physical, leaves: list[Physical]) -> Machine:
         """One more."""
-        machine = Machine(cell, leaves, len(self.all))
+        machine = Machine(cell, leaves, len(self.all), self._shelves)
+        machine.settle()
         self.all.append(machine)
-        self._changed[machine] = None
         return machine
-
-    def changed(self, machine: Machine) -> None:
-        """What it has is not what it had."""
-        self._changed[machine] = None
 
     def with_room(self, size: int) -> Iterator[Machine]:
         """Those with so many idle leaves, in the order in which to use them."""
-        self._settle()
         for key in self._shelves.ascending():
             if key[2] >= size:
                 for number in self._shelves.shelf(key):
                     yield self.all[number]
-
-    def _settle(self) -> None:
-        for machine in self._changed:
-            machine.recount()
-            key = (-machine.opportunistic, machine.used, machine.free) if machine.free else None
-            if key != machine.key:
-                if machine.key is not None:
-                    self._shelves.drop(machine.key, machine.number)
-                if key is not None:
-                    self._shelves.put(key, machine.number)
-                machine.key = key
-        self._changed.clear()
 
 
 def is_idle(leaf: Physical) -> bool:

@@ -35,6 +35,15 @@ class Shelves:
             del self._shelves[key]
             del self._keys[bisect_left(self._keys, key)]
 
+    def move(self, ordinal: int, old: Key | None, new: Key | None) -> Key | None:
+        """Take a number from one shelf (None: it is on none) to another (None: to none). Returns where it is now."""
+        if old != new:
+            if old is not None:
+                self.drop(old, ordinal)
+            if new is not None:
+                self.put(new, ordinal)
+        return new
+
     def ascending(self) -> list[Key]:
         """The keys of the shelves that are not empty, ascending."""
         return self._keys

@@ -39,18 +39,14 @@ class ViewNode:
         if physical.bad:
             self.bad += by
             self.view.bad += by
-            self.view.changed(self)
+            self.view.chain.changed(self)
 
     def charge(self, priority: int, by: int) -> None:
         """A leaf was charged (1), or is charged no more (-1)."""
-        for counts in (self.used, self.view.used):
-            count = counts.get(priority, 0) + by
-            if count:
-                counts[priority] = count
-            else:
-                del counts[priority]
+        self.used[priority] = self.used.get(priority, 0) + by
+        self.view.used[priority] = self.view.used.get(priority, 0) + by
         self.charged += by
-        self.view.changed(self)
+        self.view.chain.changed(self)
 
     def available(self, priority: int, kept: AbstractSet[Virtual] = frozenset()) -> int:
         """The good leaves that a gang of this priority may take, be it from others."""
@@ -66,17 +62,18 @@ class ViewNode:
             if may_take(leaf, priority) and leaf not in kept
         }
 
-    def recount(self) -> None:
-        """Make `free` right."""
+    def settle(self) -> None:
+        """Make `free` right, and go to the right shelf."""
         if self.bad:
             self.free = sum(1 for leaf in self.leaves if leaf.owner is None and is_good(leaf))
         else:
             self.free = self.size - self.charged
+        self.key = self.view.shelves.move(self.number, self.key, (self.free,) if self.free else None)
 
 
 class View:
-    """All nodes of it, shelved by free leaves: the fewest first. Changed ones are put in their place when somebody
-    looks. `roots`: the promised cells by level; `used` counts leaves by priority, `bad` those bound to bad ones."""
+    """All nodes of it, shelved by free leaves: the fewest first. `roots`: the promised cells; `used` counts leaves by
+    priority, `bad` those bound to bad ones."""
 
     def __init__(self, vc: str, chain: Chain, pin: str | None) -> None:
         self.vc = vc
@@ -87,31 +84,25 @@ class View:
         self.size = 0
         self.used: dict[int, int] = {}
         self.bad = 0
-        self._shelves = Shelves()
-        self._changed: dict[ViewNode, None] = {}
+        self.shelves = Shelves()
 
     def add(self, cell: Virtual, leaves: list[Virtual]) -> ViewNode:
         """One more node."""
         node = ViewNode(self, cell, leaves, len(self.nodes))
         self.nodes.append(node)
         self.size += node.size
-        self._changed[node] = None
+        node.settle()
         return node
-
-    def changed(self, node: ViewNode) -> None:
-        """What it has is not what it had."""
-        self._changed[node] = None
 
     def uses_below(self, priority: int) -> bool:
         """Whether there is anything to take from others."""
-        return any(other < priority for other in self.used)
+        return any(count and other < priority for other, count in self.used.items())
 
     def with_free(self, size: int) -> Iterator[ViewNode]:
         """The nodes with so many free leaves, those with the fewest first."""
-        self._settle()
-        for key in self._shelves.ascending():
+        for key in self.shelves.ascending():
             if key[0] >= size:
-                for number in self._shelves.shelf(key):
+                for number in self.shelves.shelf(key):
                     yield self.nodes[number]
 
     def why_not(self, size: int, priority: int, nodes: frozenset[str] | None) -> Blocked:
@@ -123,18 +114,6 @@ class View:
         if self.bad and any(node.bad and _with_bad(node, priority) >= size for node in self.nodes):
             return Blocked.ONLY_BAD_NODES
         return Blocked.NO_ROOM
-
-    def _settle(self) -> None:
-        for node in self._changed:
-            node.recount()
-            key = (node.free,) if node.free else None
-            if key != node.key:
-                if node.key is not None:
-                    self._shelves.drop(node.key, node.number)
-                if key is not None:
-                    self._shelves.put(key, node.number)
-                node.key = key
-        self._changed.clear()
 
 
 class FreeRooms(Rooms[ViewNode]):

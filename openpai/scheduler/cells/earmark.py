@@ -1,0 +1,41 @@
+"""Which promised leaves are kept for a gang that waits first."""
+
+from collections.abc import Mapping
+
+from openpai.scheduler.cells.tree import Virtual
+from openpai.scheduler.cells.view import View, ViewNode, admits, is_good
+
+Earmark = Mapping[ViewNode, frozenset[Virtual]]
+"""Leaves by node."""
+
+NOTHING: Earmark = {}
+
+
+def earmark_in(view: View, needs: Mapping[str, int], nodes: frozenset[str] | None) -> Earmark | None:
+    """Where tasks of these sizes would go if nobody else was in this part of the virtual cluster: to the emptiest
+    nodes, and there to free leaves first. None where there would be no room even then."""
+    candidates = sorted(
+        (node for node in view.nodes if admits(node, nodes)), key=lambda node: (-node.free, node.number)
+    )
+    kept: dict[ViewNode, list[Virtual]] = {}
+    begin, before = 0, 0
+    for size in sorted(needs.values(), reverse=True):
+        begin = begin if size == before else 0  # what had no room for one has none for the next of that size
+        before = size
+        while begin < len(candidates) and _room(candidates[begin], kept) < size:
+            begin += 1
+        if begin == len(candidates):
+            return None
+        node = candidates[begin]
+        kept.setdefault(node, []).extend(_leaves(node, kept.get(node, []))[:size])
+    return {node: frozenset(leaves) for node, leaves in kept.items()}
+
+
+def _room(node: ViewNode, kept: Mapping[ViewNode, list[Virtual]]) -> int:
+    return node.size - node.bad - len(kept.get(node, ()))
+
+
+def _leaves(node: ViewNode, kept: list[Virtual]) -> list[Virtual]:
+    """The good leaves that are not kept yet, the free ones first."""
+    left = [leaf for leaf in node.leaves if is_good(leaf) and leaf not in kept]
+    return sorted(left, key=lambda leaf: leaf.owner is not None)

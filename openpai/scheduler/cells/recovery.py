@@ -1,0 +1,234 @@
+"""Gangs that ran before: after a restart, or in a cluster that was changed, they have again what they had.
+
+What is not there any more is left out. A gang whose promise is gone goes on as an opportunistic one.
+"""
+
+from collections.abc import Iterable
+
+from openpai.scheduler.cells.build import Cells
+from openpai.scheduler.cells.changes import downgrade
+from openpai.scheduler.cells.group import Group, Plan, Seat
+from openpai.scheduler.cells.ledger import charge, discharge, occupy
+from openpai.scheduler.cells.tree import Physical, Root, Virtual
+from openpai.scheduler.cells.view import View
+from openpai.scheduler.gang import Gang, Placement
+
+Found = dict[str, list[tuple[Physical, str]]]
+"""Task → its leaves, each with the type of the promised cell that it was charged to."""
+
+
+def find_leaves(cells: Cells, placement: Placement, *, in_use: bool) -> Found:
+    """The leaves of a placement that are there, in its chain or, where a machine has moved, in another one. `in_use`:
+    also those that another gang has."""
+    found: Found = {}
+    for task, place in placement.tasks.items():
+        types = place.preassigned or ("",) * len(place.leaves)
+        leaves = [
+            (leaf, kind)
+            for address, kind in zip(place.leaves, types, strict=True)
+            if (leaf := _leaf(cells, placement.chain, place.node, str(address), in_use)) is not None
+        ]
+        if leaves:
+            found[task] = leaves
+    return found
+
+
+def _leaf(cells: Cells, chain: str, node: str, address: str, in_use: bool) -> Physical | None:
+    machines = sorted(cells.machines.get(node, ()), key=lambda machine: machine.cell.chain.name != chain)
+    leaves = (leaf for machine in machines for leaf in machine.leaves if leaf.address == address)
+    return next((leaf for leaf in leaves if in_use or leaf.using is None), None)
+
+
+def plan_of(gang: Gang, found: Found, placement: Placement, version: int) -> Plan:
+    """Where a gang is again, charged to nobody yet."""
+    first = next((leaf for leaves in found.values() for leaf, _ in leaves), None)
+    chain, leaf_type = placement.chain, placement.leaf_type
+    if first is not None:
+        chain, leaf_type = first.chain.name, first.chain.leaf_type
+    seats = {task: tuple(Seat(leaf, None) for leaf, _ in leaves) for task, leaves in found.items()}
+    return Plan(chain, leaf_type, seats, version)
+
+
+def use_again(cells: Cells, group: Group, found: Found, *, idle: bool) -> None:
+    """Let a gang have these leaves, which nobody has: charged as they were, or as an opportunistic one."""
+    if not idle and group.priority >= 0:
+        charged = _charge_all(cells, group, found)
+        if charged is not None:
+            group.sit(charged)
+            for seat in group.all_seats():
+                seat.leaf.using = group
+                seat.leaf.charged = seat.charged
+            return
+        group.downgrade(None)
+    elif group.priority >= 0:
+        group.downgrade(None)
+    for seat in group.all_seats():
+        occupy(seat.leaf, 1)
+        seat.leaf.using = group
+
+
+def reserve_again(cells: Cells, group: Group, found: Found) -> bool:
+    """Reserve these leaves for a gang once more; False, and nothing has changed, where it cannot be."""
+    seats: dict[str, tuple[Seat, ...]] = {}
+    done: list[tuple[Physical, Virtual]] = []
+    for task, leaves in found.items():
+        own = []
+        for leaf, kind in leaves:
+            virtual = _reserve_one(cells, group, leaf, kind)
+            if virtual is None:
+                _undo(done)
+                return False
+            done.append((leaf, virtual))
+            own.append(Seat(leaf, virtual))
+        seats[task] = tuple(own)
+    group.sit(seats)
+    return True
+
+
+def _reserve_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:
+    """Reserve a leaf: taken from its user, if it has one of lower priority."""
+    user = leaf.using
+    if leaf.reserving is not None or (user is not None and user.priority >= group.priority):
+        return None
+    if user is not None:
+        _let_go(leaf)
+    virtual = _charge_one(cells, group, leaf, kind)
+    if virtual is None:
+        if user is not None:
+            _hold(leaf, user)
+        return None
+    if user is not None:
+        user.reserved += 1
+    leaf.reserving = group
+    return virtual
+
+
+def _undo(done: list[tuple[Physical, Virtual]]) -> None:
+    for leaf, virtual in reversed(done):
+        discharge(leaf, virtual)
+        leaf.reserving = None
+        if leaf.using is not None:
+            _hold(leaf, leaf.using)
+            leaf.using.reserved -= 1
+
+
+def _let_go(leaf: Physical) -> None:
+    if leaf.charged is None:
+        occupy(leaf, -1)
+    else:
+        discharge(leaf, leaf.charged)
+
+
+def _hold(leaf: Physical, user: Group) -> None:
+    if leaf.charged is None:
+        occupy(leaf, 1)
+    else:
+        charge(leaf, leaf.charged, user)
+
+
+def _charge_all(cells: Cells, group: Group, found: Found) -> dict[str, tuple[Seat, ...]] | None:
+    seats: dict[str, tuple[Seat, ...]] = {}
+    done: list[tuple[Physical, Virtual]] = []
+    for task, leaves in found.items():
+        own = []
+        for leaf, kind in leaves:
+            virtual = _charge_one(cells, group, leaf, kind)
+            if virtual is None:
+                for charged, to in reversed(done):
+                    discharge(charged, to)
+                return None
+            done.append((leaf, virtual))
+            own.append(Seat(leaf, virtual))
+        seats[task] = tuple(own)
+    return seats
+
+
+def _charge_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:
+    """Charge a leaf to a promised one below a cell of this type; which one it was before does not matter."""
+    view = _view(cells, group.gang, leaf)
+    level = leaf.chain.level_of(kind) if kind else None
+    if view is None or level is None:
+        return None
+    path, cell = _climb(leaf, level)
+    if cell.virtual is not None:
+        top = cell.virtual
+    else:
+        root = _root_for(view, level, cell, group)
+        if root is None:
+            return None
+        top = root
+    virtual = _descend(top, path, view)
+    if virtual is None or virtual.owner is not None:
+        return None
+    charge(leaf, virtual, group)
+    return virtual
+
+
+def _view(cells: Cells, gang: Gang, leaf: Physical) -> View | None:
+    if gang.pinned is not None:
+        return cells.pinned.get((gang.virtual_cluster, gang.pinned))
+    return cells.views.get((gang.virtual_cluster, leaf.chain.name))
+
+
+def _climb(leaf: Physical, level: int) -> tuple[list[Physical], Physical]:
+    """The unbound cells from a leaf up to below the first that is bound, or that is of this level; and that one."""
+    path: list[Physical] = []
+    cell = leaf
+    while cell.virtual is None and cell.level < level and cell.parent is not None:
+        path.append(cell)
+        cell = cell.parent
+    return path, cell
+
+
+def _root_for(view: View, level: int, cell: Physical, group: Group) -> Root | None:
+    """A promised cell of this level that may stand for a free physical one: one that stands for none, or else the one
+    whose gangs are the least urgent, which go on as opportunistic ones."""
+    whole = cell.on_free_list()
+    if cell.level != level or whole is None or view.pin is not None:
+        return None
+    roots = [root for root in view.roots if root.level == level]
+    free = next((root for root in roots if root.physical is None), None)
+    if free is None:
+        free = _least_urgent(roots, group)
+        whole = cell.on_free_list()
+    if free is None or whole is None or not view.chain.keeps_promises(level, whole.level):
+        return None
+    return free
+
+
+def _least_urgent(roots: Iterable[Root], group: Group) -> Root | None:
+    users = [(root, _groups_in(root)) for root in roots]
+    below = [
+        (max((each.priority for each in groups), default=-1), number, root, groups)
+        for number, (root, groups) in enumerate(users)
+        if all(each.priority < group.priority and not each.preempting for each in groups)
+    ]
+    if not below:
+        return None
+    _, _, root, groups = min(below, key=lambda each: each[:2])
+    for each in groups:
+        downgrade(each, group.name)
+    return root if root.physical is None else None
+
+
+def _groups_in(root: Root) -> list[Group]:
+    found: dict[Group, None] = {}
+    cells: list[Virtual] = [root]
+    for cell in cells:
+        cells.extend(cell.children)
+        if cell.owner is not None:
+            found[cell.owner] = None
+    return list(found)
+
+
+def _descend(top: Virtual, path: list[Physical], view: View) -> Virtual | None:
+    """The promised leaf below `top` for a physical one that this path leads to: by cells that stand for none yet."""
+    if top.view is not view:
+        return None
+    cell = top
+    for _ in path:
+        below = next((child for child in cell.children if child.physical is None), None)
+        if below is None:
+            return None
+        cell = below
+    return cell
