@@ -10,6 +10,7 @@ from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import GangState, Preempt, Start
 from tests.scheduler.asking import cluster, gang, reserves, starts, states, waits, where
 from tests.scheduler.inspected import free_cells, opportunistic_leaves
+from tests.scheduler.snapshot import difference, snapshot
 
 POOL = cluster(
     {"POOL": ("NODE", 3), "NODE": ("G", 4)},
@@ -443,6 +444,20 @@ class TestBadNodes:
         scheduler.set_bad(frozenset({"n1"}))
         assert reserves(scheduler, high)[0].keys() == {"n2"}
         assert states(scheduler) == {"low": "BeingPreempted", "high": "Preempting"}
+
+    @pytest.mark.parametrize("leaf", range(4))
+    def test_to_ask_where_a_reservation_has_turned_bad_changes_nothing(self, leaf: int) -> None:
+        four = cluster(
+            {"NODE": ("PAIR", 2), "PAIR": ("G", 2)}, "NODE", [("NODE", "h1")], {"red": {"NODE": 1}}
+        )
+        scheduler = Scheduler(four)
+        starts(scheduler, gang("low", "red", 1, priority=1))
+        high = gang("high", "red", 2, 1, 1, priority=5)
+        reserves(scheduler, high)
+        scheduler.set_bad(frozenset(), frozenset({("h1", leaf)}))
+        before = snapshot(scheduler)
+        assert waits(scheduler, high) == [("NODE", "only_bad_node_left")]
+        assert difference(before, snapshot(scheduler)) == ""
 
 
 class TestNamedNodes:
