@@ -142,6 +142,7 @@ KINDS: Mapping[str, Kind] = {
     "NodeNotThere": _PROTOCOL,
     # admission
     "NoVirtualCluster": Kind("NoVirtualClusterError", 400),
+    "VirtualClusterNotGranted": Kind("ForbiddenUserError", 403),
     "SkuUnknown": _PROTOCOL,
     "SkuNotPromised": _PROTOCOL,
     "PinForIdle": _PROTOCOL,

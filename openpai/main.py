@@ -21,6 +21,7 @@ from openpai.backends.contract import Backend
 from openpai.backends.docker.backend import DockerBackend
 from openpai.backends.docker.image_facts import architecture
 from openpai.clock import new_id, now_ms
+from openpai.cluster.access import Access
 from openpai.cluster.source import ClusterSource
 from openpai.controller.image_keeper import ImageKeeper
 from openpai.controller.loop import Controller
@@ -50,6 +51,7 @@ from openpai.store.groups import GroupStore
 from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
+from openpai.store.node_marks import NodeMarks
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
 
@@ -105,7 +107,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             storages_file(settings.storages_path, settings.data_dir.absolute()), groups.of, Ground()
         )
         prepare = Preparer(backend, inspector, keeper, storages.mounts).prepare
-        cluster = ClusterSource(settings.cluster_path)
+        marks = NodeMarks(database)
+        cluster = ClusterSource(settings.cluster_path, marks.all)
         controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy, cluster)
         sources = Sources(
             controller.outlook,
@@ -115,6 +118,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             lambda: admin_file.current().catalogue(),
             storages.facts,
             policy.stop_grace_max_s,
+            Access(controller.standing, groups.of).usable,
         )
         admission = Admission(jobs, vault, sources, now_ms, new_id)
         token_secret = vault.fingerprint(b"tokens")

@@ -18,7 +18,7 @@ _ROLES: Path = ("extras", "hivedScheduler", "taskRoles")
 
 
 def cell_verdicts(job: Job, outlook: Outlook, only: Only) -> list[Verdict]:
-    """`only`: role → the nodes that its image runs on."""
+    """`only`: role → the nodes that its image runs on. The job's virtual cluster is there."""
     cluster = outlook.scheduler.cluster
     if wrong := list(_names(job, cluster)):
         return wrong
@@ -28,19 +28,15 @@ def cell_verdicts(job: Job, outlook: Outlook, only: Only) -> list[Verdict]:
 
 
 def _names(job: Job, cluster: Cluster) -> Iterator[Verdict]:
-    """Are the virtual cluster, the SKUs and the pinned cells there, and the job's to ask for?"""
+    """Are the SKUs and the pinned cells there, and the job's to ask for?"""
     known = cluster.virtual_clusters
     vc = job.virtual_cluster
-    if vc not in known:
-        told: Params = {"virtual_cluster": vc[:100], "known": listed(known)}
-        yield Verdict("virtual-cluster", "fail", "NoVirtualCluster", told, ("defaults", "virtualCluster"))
-        return
     promised = {promise.leaf for promise in promises_to(vc, cluster)}
     for role in job.task_roles:
         wanted = job.wanted(role)
         asked: Params = {"virtual_cluster": vc, "role": role}
         if wanted.sku is not None and wanted.sku not in cluster.skus:
-            told = {**asked, "sku": wanted.sku[:100], "known": listed(cluster.skus)}
+            told: Params = {**asked, "sku": wanted.sku[:100], "known": listed(cluster.skus)}
             yield Verdict("sku", "fail", "SkuUnknown", told, (*_ROLES, role, "skuType"))
         elif wanted.sku is not None and job.priority >= 0 and wanted.sku not in promised:
             told = {**asked, "sku": wanted.sku, "known": listed(sorted(promised))}

@@ -6,6 +6,7 @@ from openpai.admission.cell_checks import cell_verdicts
 from openpai.admission.facts import Facts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
 from openpai.admission.storage_checks import storage_verdicts
+from openpai.admission.vc_checks import vc_verdicts
 from openpai.admission.verdict import Verdict
 from openpai.errors import Params
 from openpai.protocol.job import Job
@@ -60,4 +61,5 @@ def _fits(job: Job, facts: Facts) -> Iterable[Verdict]:
         if facts.cluster_unknown is not None:
             yield Verdict.of("fits", "warn", facts.cluster_unknown, ())
         return
-    yield from cell_verdicts(job, facts.outlook, nodes_of_roles(job, facts))
+    elsewhere = list(vc_verdicts(job, facts.outlook.scheduler.cluster.virtual_clusters, facts.usable))
+    yield from elsewhere or cell_verdicts(job, facts.outlook, nodes_of_roles(job, facts))

@@ -46,6 +46,16 @@ FindStorages = Callable[[str, Job], Awaitable[StorageFacts]]
 """`storages.provision.Provision.facts`."""
 
 
+class FindUsable(Protocol):
+    """`cluster.access.Access.usable`."""
+
+    async def __call__(self, username: str, *, admin: bool) -> Sequence[str] | None: ...
+
+
+async def any_virtual_cluster(username: str, *, admin: bool) -> None:
+    """Everybody may use all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the facts come from. `outlook`, `machines` and `room` may raise `NoContact`. `stop_grace_max_s`: the most
@@ -58,6 +68,7 @@ class Sources:
     catalogue: Callable[[], Sequence[CatalogueImage]] = standard_images
     storages: FindStorages = no_storages
     stop_grace_max_s: float = inf
+    usable: FindUsable = any_virtual_cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,8 @@ class Facts:
     """What can be foretold of the cluster; None where it cannot be seen, and then why.
 
     `name_taken`: the user has a job of that name. Only a dry run looks: `submit` relies on the unique index.
-    `images`: by the name of the prerequisite; an image whose name cannot be one is not among them.
+    `images`: by the name of the prerequisite; an image whose name cannot be one is not among them. `usable`: the
+    virtual clusters that the user may use; None: all.
     """
 
     outlook: Outlook | None
@@ -86,19 +98,30 @@ class Facts:
     images: Mapping[str, ImageFacts] = field(default_factory=dict)
     storages: StorageFacts = field(default_factory=StorageFacts)
     stop_grace_max_s: float = inf
+    usable: Sequence[str] | None = None
 
 
 async def gather(
-    job: Job, username: str, sources: Sources, inherited: Mapping[str, Lock] = NOT_A_CLONE
+    job: Job,
+    username: str,
+    sources: Sources,
+    inherited: Mapping[str, Lock] = NOT_A_CLONE,
+    *,
+    admin: bool = False,
 ) -> Facts:
     """All facts, asked for side by side; one that cannot be had is unknown, which is no error.
 
     `inherited`: what the images of the job that this one is a clone of were held to, by their names in the file.
+    `admin`: the user is one.
     """
-    cluster, images, storages = await asyncio.gather(
-        _cluster(sources), _images(job, username, sources, inherited), sources.storages(username, job)
+    cluster, images, storages, usable = await asyncio.gather(
+        _cluster(sources),
+        _images(job, username, sources, inherited),
+        sources.storages(username, job),
+        sources.usable(username, admin=admin),
     )
-    return replace(cluster, images=images, storages=storages, stop_grace_max_s=sources.stop_grace_max_s)
+    grace = sources.stop_grace_max_s
+    return replace(cluster, images=images, storages=storages, stop_grace_max_s=grace, usable=usable)
 
 
 async def _cluster(sources: Sources) -> Facts:

@@ -141,7 +141,9 @@ class Admission:
         is a clone of none."""
         if submission.clone_of is None:
             parsed = _parse(submission)
-            return parsed, await gather(parsed.job, submission.username, self._sources)
+            return parsed, await gather(
+                parsed.job, submission.username, self._sources, admin=submission.admin
+            )
         first, tilde, name = submission.clone_of.partition("~")
         owner, name = (first, name) if tilde else (submission.username, first)
         spec = await self._jobs.spec((await self._jobs.find(owner, name)).run.id)
@@ -150,7 +152,8 @@ class Admission:
         text = submission.text or json.dumps(spec.document, ensure_ascii=False).encode()
         parsed = _parse(replace(submission, text=text), stored=(spec.document, held))
         locks = NOT_A_CLONE if submission.new_images or not parsed.job.locks_images else _inherited(spec)
-        return parsed, await gather(parsed.job, submission.username, self._sources, locks)
+        facts = await gather(parsed.job, submission.username, self._sources, locks, admin=submission.admin)
+        return parsed, facts
 
     def _held(self, spec: Spec, owner: str) -> Mapping[str, object]:
         """The secrets of a job; none where they were encrypted with another key: whoever clones it gives them anew."""
