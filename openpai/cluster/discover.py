@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from openpai.cluster.parts import CPU, Part, Trees
-from openpai.images.cuda.machine import Gpu, Machine
+from openpai.cluster.parts import CPU, Levels, Part, Trees
+from openpai.images.cuda.machine import Gpu, GpuLevel, Machine
 from openpai.scheduler.cluster import Cluster, Sku, VirtualCells, VirtualCluster
 from openpai.scheduler.resources import Node, Resources
 
@@ -26,13 +26,13 @@ class Found:
     parts: list[Part] = field(default_factory=list)
     skus: dict[str, Sku] = field(default_factory=dict)
 
-    def add(self, node: str, kind: str, sku: Sku, leaves: Sequence[int]) -> None:
+    def add(self, node: str, kind: str, sku: Sku, leaves: Sequence[int], levels: Levels = ()) -> None:
         """A part. Its SKU has the kind's name, or one with a number where another machine's share is not the same."""
         name, number = kind, 1
         while self.skus.setdefault(name, sku) != sku:
             number += 1
             name = f"{kind}-{number}"
-        self.parts.append(Part(node, name, tuple(leaves)))
+        self.parts.append(Part(node, name, tuple(leaves), levels))
 
 
 def discover(nodes: Sequence[Node], machines: Sequence[Machine]) -> Cluster:
@@ -50,12 +50,39 @@ def discover(nodes: Sequence[Node], machines: Sequence[Machine]) -> Cluster:
 
 def look(nodes: Sequence[Node], machines: Sequence[Machine]) -> Found:
     """The machines in parts: of each, those with GPUs first."""
-    gpus = {machine.name: machine.gpus for machine in machines}
+    there = {machine.name: machine for machine in machines}
     found = Found()
     for node in nodes:
-        for kind, sku, leaves in _parts(node.capacity, gpus.get(node.name, ())):
-            found.add(node.name, kind, sku, leaves)
+        machine = there.get(node.name)
+        for kind, sku, leaves in _parts(node.capacity, machine.gpus if machine else ()):
+            if machine and len(leaves) == len(machine.gpus):
+                found.add(node.name, kind, sku, *arranged(leaves, machine.levels))
+            else:
+                found.add(node.name, kind, sku, leaves)
     return found
+
+
+def arranged(gpus: Sequence[int], near: Sequence[GpuLevel]) -> tuple[Sequence[int], Levels]:
+    """The GPUs in an order in which those that are near are side by side, and the levels of that. A level is left out
+    whose groups are not of equal size, or that tells nothing new.
+
+    >>> arranged(range(4), [GpuLevel("socket", ((0, 2), (1, 3)))])
+    ([0, 2, 1, 3], (('socket', 2),))
+    """
+    levels: list[tuple[str, int]] = []
+    kept: list[GpuLevel] = []
+    for level in near:
+        before = len(kept[-1].groups) if kept else 1
+        sizes = {len(group) for group in level.groups}
+        whole = sorted(place for group in level.groups for place in group) == sorted(gpus)
+        if whole and len(sizes) == 1 and sizes != {1} and len(level.groups) > before:
+            levels.append((level.name, len(level.groups) // before))
+            kept.append(level)
+    return sorted(gpus, key=lambda gpu: [*(_group_of(gpu, level) for level in kept), gpu]), tuple(levels)
+
+
+def _group_of(gpu: int, level: GpuLevel) -> int:
+    return next(min(group) for group in level.groups if gpu in group)
 
 
 def _parts(has: Resources, gpus: Sequence[Gpu]) -> Iterator[tuple[str, Sku, Sequence[int]]]:

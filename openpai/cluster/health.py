@@ -49,16 +49,19 @@ def health_of(
     marked = frozenset(mark.node for mark in marks) & known
     return Health(
         bad_nodes=gone | marked,
-        bad_leaves=frozenset(_missing_gpus(cluster, {each.name: len(each.gpus) for each in machines})),
+        bad_leaves=frozenset(_bad_gpus(cluster, {machine.name: machine for machine in machines})),
         emptied=frozenset(mark.node for mark in marks if mark.mark == Mark.EMPTYING) & known,
         gone=gone,
     )
 
 
-def _missing_gpus(cluster: Cluster, gpus: Mapping[str, int]) -> Iterator[tuple[str, int]]:
-    """GPUs that a file gives a machine, and that it does not have."""
+def _bad_gpus(cluster: Cluster, machines: Mapping[str, Machine]) -> Iterator[tuple[str, int]]:
+    """GPUs that are out of order, and those that a file gives a machine which does not have them."""
     for node in machines_of(cluster):
-        if node.address in gpus:
-            for leaf in leaves_of(node):
-                if cluster.skus[leaf.type].gpu and int(leaf.address) >= gpus[node.address]:
-                    yield node.address, int(leaf.address)
+        machine = machines.get(node.address)
+        if machine is None or not cluster.skus[next(leaves_of(node)).type].gpu:
+            continue
+        for leaf in leaves_of(node):
+            index = int(leaf.address)
+            if index >= len(machine.gpus) or machine.gpus[index].bad:
+                yield node.address, index

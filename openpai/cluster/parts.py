@@ -9,6 +9,9 @@ CPU = "CPU"
 """The SKU of cells without a GPU, where the admin gives it no other name."""
 
 
+Levels = tuple[tuple[str, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The equal leaf cells of one machine. `levels`: what lies between machine and leaf, from the outermost: name and
@@ -17,7 +20,7 @@ class Part:
     node: str
     sku: str
     leaves: tuple[int, ...]
-    levels: tuple[tuple[str, int], ...] | None = ()
+    levels: Levels | None = ()
 
 
 @dataclass(slots=True)

@@ -272,14 +272,13 @@ def _target(top: PhysicalCell, target: str, cluster: Cluster) -> PhysicalCell | 
             continue
         if not part:
             return cell
-        wanted = (first, last or first)
-        return next((each for each in all_of(cell) if _ends(each) == wanted), None)
+        if not (first.isdecimal() and (last or first).isdecimal() and len(part) < 20):
+            return None
+        wanted = {str(number) for number in range(int(first), int(last or first) + 1)}
+        return next(
+            (each for each in all_of(cell) if {leaf.address for leaf in leaves_of(each)} == wanted), None
+        )
     return None
-
-
-def _ends(cell: PhysicalCell) -> tuple[str, str]:
-    leaves = [leaf.address for leaf in leaves_of(cell)]
-    return leaves[0], leaves[-1]
 
 
 def _names(patterns: Sequence[str]) -> list[str]:

@@ -66,8 +66,8 @@ class ClusterSource:
 
     def _look(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> None:
         try:
-            self._good, self._problems = self.check(self._path.read_bytes(), nodes, machines), ()
-            self._of_file = True
+            self._hold(self.check(self._path.read_bytes(), nodes, machines))
+            self._problems, self._of_file = (), True
         except FileNotFoundError:
             self._problems, self._of_file = (), False
         except PaiError as error:
@@ -76,7 +76,12 @@ class ClusterSource:
             params = {"file": str(self._path), "reason": error.strerror or str(error)}
             self._problems = (Problem("AdminFileUnreadable", params),)
         if not self._of_file:
-            self._good = Described(discover(nodes, machines))
+            self._hold(Described(discover(nodes, machines)))
+
+    def _hold(self, described: Described) -> None:
+        """One that says the same as before is not another one: whoever asks can tell by identity."""
+        if described != self._good:
+            self._good = described
 
     def check(self, text: bytes, nodes: Sequence[Node], machines: Sequence[Machine]) -> Described:
         """What the file would say if this were its text. Raises PaiError with a problem per mistake."""

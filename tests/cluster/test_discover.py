@@ -1,9 +1,12 @@
 """Without a file, all that is found is one virtual cluster."""
 
+from dataclasses import replace
+
 from openpai.cluster.discover import DEFAULT, discover
+from openpai.cluster.parts import leaves_of
 from openpai.cluster.promises import oversold
-from openpai.images.cuda.machine import Gpu, Machine
-from openpai.scheduler.cluster import Cluster, Sku, VirtualCells
+from openpai.images.cuda.machine import Gpu, GpuLevel, Machine
+from openpai.scheduler.cluster import CellType, Cluster, Sku, VirtualCells
 from openpai.scheduler.resources import Node, Resources
 
 V100 = "Tesla V100-SXM2-32GB"
@@ -61,3 +64,24 @@ def test_a_gpu_always_has_a_core() -> None:
     cluster = discover([node("small", 2, 8000, 4)], [machine("small", *[V100] * 4)])
     assert cluster.skus["V100-SXM2-32GB"].cpu == 1
     assert promised(cluster) == {"V100-SXM2-32GB-NODE": 1, "CPU-NODE": 1}
+
+
+def test_gpus_that_are_near_one_another_are_cells() -> None:
+    near = (
+        GpuLevel("socket", ((0, 1, 2, 3), (4, 5, 6, 7))),
+        GpuLevel("bridge", ((0, 1, 2, 3), (4, 5, 6, 7))),
+        GpuLevel("nvlink", ((0, 2), (1, 3), (4, 6), (5, 7))),
+        GpuLevel("switch", tuple((gpu,) for gpu in range(8))),
+    )
+    box = replace(machine("box", *[V100] * 8), levels=near)
+    cluster = discover([node("box", 64, 64_000, 8)], [box])
+    sku = "V100-SXM2-32GB"
+    assert cluster.types[f"{sku}-NODE"] == CellType(f"{sku}-NODE", f"{sku}-SOCKET", 2, is_node=True)
+    assert cluster.types[f"{sku}-SOCKET"] == CellType(f"{sku}-SOCKET", f"{sku}-NVLINK", 2)
+    assert [leaf.address for leaf in leaves_of(cluster.cells[0])] == ["0", "2", "1", "3", "4", "6", "5", "7"]
+
+
+def test_uneven_groups_of_gpus_are_no_cells() -> None:
+    box = replace(machine("box", *[V100] * 3), levels=(GpuLevel("socket", ((0, 1), (2,))),))
+    cluster = discover([node("box", 64, 64_000, 3)], [box])
+    assert cluster.types["V100-SXM2-32GB-NODE"].child == "V100-SXM2-32GB"

@@ -1,7 +1,10 @@
 """What of a cluster gets nothing new."""
 
+from dataclasses import replace
+
 from openpai.cluster.health import Health, Mark, NodeMark, health_of
 from openpai.cluster.read import read_cluster
+from openpai.errors import Problem
 from openpai.scheduler.resources import Node, Resources
 from tests.cluster.test_discover import V100, machine
 from tests.cluster.test_short_file import FILE
@@ -35,3 +38,10 @@ def test_marked_nodes_get_nothing_new_and_only_some_are_emptied() -> None:
     ]
     health = health_of(CLUSTER, HERE, MACHINES, marks)
     assert health == Health(bad_nodes=frozenset({"n1", "n2", "n3"}), emptied=frozenset({"n3"}))
+
+
+def test_a_gpu_out_of_order_is_bad() -> None:
+    first, *rest = MACHINES
+    lost = replace(first.gpus[0], bad=Problem("EngineFailed", {}))
+    found = [replace(first, gpus=(lost, *first.gpus[1:])), *rest]
+    assert health_of(CLUSTER, HERE, found, []) == Health(bad_leaves=frozenset({("n1", 0)}))
