@@ -1,10 +1,10 @@
 """What another cluster would mean for the gangs that are there, tried out on a scheduler that nobody else sees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openpai.cluster.health import Health
-from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.cluster import Cluster, Sku
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import GangState, Held, Start, Wait
 from openpai.scheduler.queue import Waiting, take_turns
@@ -26,25 +26,33 @@ class Effect:
     never: tuple[str, ...] = ()
 
 
-def effect_of(cluster: Cluster, health: Health, held: Sequence[Held], waiting: Sequence[Waiting]) -> Effect:
-    """`held`: what has cells now, or has reserved some; `waiting`: what waits, as it would ask in the new cluster."""
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The gangs that there are, as they would ask in the other cluster: what has cells, or has reserved some, and what
+    waits. `skus`: those of the cluster as it is."""
+
+    held: Sequence[Held]
+    waiting: Sequence[Waiting]
+    skus: Mapping[str, Sku]
+
+
+def effect_of(cluster: Cluster, health: Health, live: Live) -> Effect:
+    """What would become of them."""
     trial = Scheduler(cluster)
-    displaced, downgraded, unreserved = [], [], []
-    for each in sorted(held, key=lambda each: (each.state == GangState.PREEMPTING, -each.gang.priority)):
-        name = each.gang.name
-        if each.state == GangState.PREEMPTING:
-            if not trial.restore_reservation(each.gang, each.placement):
-                unreserved.append(name)
-            continue
-        now = trial.restore(each.gang, each.placement, downgraded=each.downgraded)
-        if _places(now) != _places(each):
-            displaced.append(name)
-        elif now.downgraded and not each.downgraded:
-            downgraded.append(name)
+    unreserved = _restore(trial, live.held)
+    running = [each for each in live.held if each.state != GangState.PREEMPTING]
+    displaced = [
+        each.gang.name for each in running if not _same(each, trial.held.get(each.gang.name), cluster, live)
+    ]
+    downgraded = [
+        each.gang.name
+        for each in running
+        if each.gang.name not in displaced and trial.held[each.gang.name].downgraded and not each.downgraded
+    ]
     trial.set_bad(health.bad_nodes, health.bad_leaves)
     empty = Scheduler(cluster)
-    never = [each for each in waiting if isinstance(empty.decide(each.gang), Wait)]
-    decisions = take_turns(trial, [each for each in waiting if each not in never]).decisions
+    never = [each for each in live.waiting if isinstance(empty.decide(each.gang), Wait)]
+    decisions = take_turns(trial, [each for each in live.waiting if each not in never]).decisions
     return Effect(
         tuple(displaced),
         tuple(downgraded),
@@ -52,6 +60,25 @@ def effect_of(cluster: Cluster, health: Health, held: Sequence[Held], waiting: S
         tuple(name for name, decision in decisions.items() if isinstance(decision, Start)),
         tuple(each.gang.name for each in never),
     )
+
+
+def _restore(trial: Scheduler, held: Sequence[Held]) -> list[str]:
+    """Give everybody what they had: what runs first, the more urgent first. Returns whose reservation is lost."""
+    unreserved = []
+    for each in sorted(held, key=lambda each: (each.state == GangState.PREEMPTING, -each.gang.priority)):
+        if each.state != GangState.PREEMPTING:
+            trial.restore(each.gang, each.placement, downgraded=each.downgraded)
+        elif not trial.restore_reservation(each.gang, each.placement):
+            unreserved.append(each.gang.name)
+    return unreserved
+
+
+def _same(before: Held, after: Held | None, cluster: Cluster, live: Live) -> bool:
+    """Whether a gang has the cells that it had: GPUs, where they were GPUs."""
+    if after is None or _places(before) != _places(after):
+        return False
+    was, now = live.skus.get(before.placement.leaf_type), cluster.skus.get(after.placement.leaf_type)
+    return was is None or now is None or was.gpu == now.gpu
 
 
 def _places(held: Held) -> set[tuple[str, str, tuple[int, ...]]]:

@@ -17,13 +17,14 @@ from openpai.cluster.standing import Standing
 from openpai.controller.acts import StartTask
 from openpai.controller.capture import Capture
 from openpai.controller.perform import Performer
-from openpai.controller.placing import waiting_gangs, waits_for_place
+from openpai.controller.placing import waits_for_place
 from openpai.controller.planner import Grounds, Planner
 from openpai.controller.plans import images_of, plan_of
 from openpai.controller.prepare import Prepare
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.controller.specs import Specs
+from openpai.controller.trial import live_gangs
 from openpai.errors import NoContact, PaiError
 from openpai.images.cuda.machine import Machine
 from openpai.lifecycle.output import Output, read_output
@@ -140,13 +141,8 @@ class Controller:
         now = await self.standing()
         after = Standing.of(described, now.nodes, now.machines, now.marks)
         grounds = self._grounds(after, self._live)
-        held = list(self._planner.scheduler.held.values())
-        waiting = [
-            each
-            for each in waiting_gangs(self._live, grounds, now_ms())
-            if each.gang.name not in self._planner.scheduler.held
-        ]
-        return await asyncio.to_thread(effect_of, described.cluster, after.health, held, waiting)
+        live = live_gangs(self._live, self._planner.scheduler, grounds, now_ms())
+        return await asyncio.to_thread(effect_of, described.cluster, after.health, live)
 
     async def run(self) -> None:
         """Until cancelled. What is under way is then broken off; containers go on."""
