@@ -78,10 +78,10 @@ class AnythingMayHappen(RuleBasedStateMachine):
     def a_gang_is_gone(self, data: st.DataObject) -> None:
         self.world.release(data.draw(st.sampled_from(sorted(self.world.expected))))
 
-    @precondition(lambda self: self.world.names(GangState.ALLOCATED, GangState.BEING_PREEMPTED))
+    @precondition(lambda self: self.world.running())
     @rule(data=ANY)
     def some_tasks_are_gone(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(self.world.names(GangState.ALLOCATED, GangState.BEING_PREEMPTED)))
+        name = data.draw(st.sampled_from(self.world.running()))
         tasks = sorted(self.world.expected[name].placement.tasks)
         self.world.release(name, data.draw(st.frozensets(st.sampled_from(tasks), min_size=1)))
 

@@ -54,6 +54,12 @@ class World:
     def names(self, *states: GangState) -> list[str]:
         return sorted(name for name, held in self.scheduler.held.items() if held.state in states)
 
+    def running(self) -> list[str]:
+        """The gangs with tasks on cells."""
+        return sorted(
+            name for name, each in self.expected.items() if not each.reserves and each.placement.tasks
+        )
+
     def is_bad(self, placement: Placement) -> bool:
         nodes, leaves = self.bad
         return any(node in nodes or (node, leaf) in leaves for _chain, node, leaf in leaves_of(placement))
@@ -108,7 +114,8 @@ class World:
 
     def judge_place(self, gang: Gang, placement: Placement) -> None:
         """It is whole, on good cells that it may use."""
-        assert placement.tasks.keys() == gang.needs[placement.leaf_type].keys()
+        sizes = {task: len(place.leaves) for task, place in placement.tasks.items()}
+        assert sizes == gang.needs[placement.leaf_type]
         held = Held(gang, GangState.ALLOCATED, placement)
         invariants.check_gang(self.cluster, held)
         assert not self.is_bad(placement)
