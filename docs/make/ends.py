@@ -17,12 +17,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "none": "–", "user": "job", "platform": "platform", "unknown": "unknown",
         "success": "–", "stop": "no", "transient": "platform's budget", "permanent": "no",
-        "retry": "`jobRetryCount`",
+        "retry": "`jobRetryCount`", "preempted": "`PAI_PREEMPTION_RETRIES`",
     },
     "zh": {
         "none": "–", "user": "任务", "platform": "平台", "unknown": "不定",
         "success": "–", "stop": "否", "transient": "平台的重试次数之内", "permanent": "否",
-        "retry": "`jobRetryCount`",
+        "retry": "`jobRetryCount`", "preempted": "`PAI_PREEMPTION_RETRIES`",
     },
 }  # fmt: skip
 

@@ -20,6 +20,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "host": "Address to listen at. Also `pai up --host`.",
         "port": "Port to listen at. Also `pai up --port`.",
         "docker_host": "Address of the Docker Engine; otherwise found as the Docker client does (`DOCKER_HOST`).",
+        "cluster_file": "The file of cells and virtual clusters, read anew when it changes. Otherwise `cluster.yaml` "
+        "in the data directory; where that is not there, all machines are one virtual cluster.",
         "images_file": "An admin's own file of images, read anew when it changes. Otherwise `images.toml` in the data "
         "directory.",
         "storages_file": "An admin's own file of storages, read anew when it changes. Otherwise `storages.toml` in the "
@@ -34,6 +36,9 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "stop_grace": "停止实例时，从 SIGTERM 到 SIGKILL 的秒数。",
         "stop_grace_max": "任务自己的 `extras.stopGracePeriodSeconds` 最多可以要求多少秒。",
         "platform_retries": "因平台原因失败时重新运行的次数（任务自己的 `jobRetryCount` 另计）。",
+        "preemption_retries": "任务因让位给更紧急的任务、或让位给单元的所属虚拟集群而重新运行的次数。",
+        "cluster_file": "描述单元和虚拟集群的文件，修改后自动重新读取；不设置时为数据目录中的 `cluster.yaml`，"
+        "该文件不存在时，所有机器构成一个虚拟集群。",
         "images_file": "管理员自己的镜像文件，修改后自动重新读取；不设置时为数据目录中的 `images.toml`。",
         "storages_file": "管理员自己的存储文件，修改后自动重新读取；不设置时为数据目录中的 `storages.toml`。",
     },
