@@ -9,6 +9,7 @@ opportunistic gangs give way to all others, gangs of a lower priority to those o
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, VirtualCells, VirtualCluster
 from openpai.scheduler.core import Scheduler
@@ -34,11 +35,14 @@ class Private:
         self._own = own
         self._of: dict[str, Engine] = {}
 
-    def decide(self, gang: Gang) -> Decision:
+    def decide(self, gang: Gang, keep_off: Any = None) -> Decision:
         own = self._own.get(gang.virtual_cluster)
         if own is None:
             return Wait((Obstacle(Blocked.NO_SUCH_VIRTUAL_CLUSTER),))
-        return own.decide(gang)
+        return own.decide(gang) if keep_off is None else own.decide(gang, keep_off)
+
+    def earmark(self, gang: Gang) -> Any:
+        return self._own[gang.virtual_cluster].earmark(gang)
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         own = self._of[gang.name] = self._own[gang.virtual_cluster]

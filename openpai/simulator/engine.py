@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell
 from openpai.scheduler.gang import Decision, Gang, Preempt, Start
@@ -10,9 +10,12 @@ from openpai.scheduler.gang import Decision, Gang, Preempt, Start
 
 class Engine(Protocol):
     """`openpai.scheduler.core.Scheduler`, or a baseline to compare it with. After `apply` of a `Preempt` and the
-    `release` of all its victims, `decide` says `Start`."""
+    `release` of all its victims, `decide` says `Start`. What `earmark` gives is each engine's own, and taken by its
+    `decide`: cells that are kept for the first that waits."""
 
-    def decide(self, gang: Gang) -> Decision: ...
+    def decide(self, gang: Gang, keep_off: Any = ...) -> Decision: ...
+
+    def earmark(self, gang: Gang) -> Any: ...
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None: ...
 

@@ -33,7 +33,7 @@ class Kept:
     unused: int
 
 
-_NOTHING = Kept("", {}, 0)
+NOTHING = Kept("", {}, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,14 @@ class FirstFit:
         for machine in machines:
             self._free.setdefault(machine.leaf_type, {})[machine.name] = list(reversed(machine.leaves))
 
-    def decide(self, gang: Gang, *, keep_off: Kept | None = None) -> Decision:
+    def decide(self, gang: Gang, keep_off: Kept = NOTHING) -> Decision:
         """Without preemption where that is possible, else with; on the first leaf type that has room. A gang for which
         others had to leave gets what they have left."""
         if (promised := self._promised.get(gang.name)) is not None:
             return Start(promised)
-        kept = keep_off or _NOTHING
         obstacles: list[Obstacle] = []
         for leaf_type in gang.needs:
-            decision = self._start(gang, leaf_type, kept) or self._preempt(gang, leaf_type, kept)
+            decision = self._start(gang, leaf_type, keep_off) or self._preempt(gang, leaf_type, keep_off)
             if decision is not None:
                 return decision
             known = leaf_type in self._free
@@ -97,7 +96,7 @@ class FirstFit:
         left no such cells, none can be kept."""
         for leaf_type, tasks in gang.needs.items():
             held = self._all(leaf_type, lambda charge: _leaves_for(charge, gang))
-            places = _place(tasks, self._room(leaf_type, held, _NOTHING))
+            places = _place(tasks, self._room(leaf_type, held, NOTHING))
             if places is None:
                 continue
             leaves: dict[str, frozenset[int]] = {}
@@ -110,7 +109,7 @@ class FirstFit:
                 for place in each.places
             )
             return Kept(leaf_type, leaves, sum(tasks.values()) - used)
-        return _NOTHING
+        return NOTHING
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         """After a `Preempt`, nothing but the release of its victims may come before the gang starts."""
