@@ -254,8 +254,9 @@ class Scheduler:
 
     def _changed(self, *chains: str) -> None:
         for name in chains:
-            self._dooms[name].settle()
-            self._cells.chains[name].settle()
+            if name in self._dooms:  # a gang may have nothing left in a cluster that was changed
+                self._dooms[name].settle()
+                self._cells.chains[name].settle()
         self.version += 1
 
 
