@@ -17,7 +17,7 @@ def earmark_in(view: View, needs: Mapping[str, int], nodes: frozenset[str] | Non
     candidates = sorted(
         (node for node in view.nodes if admits(node, nodes)), key=lambda node: (-node.free, node.number)
     )
-    kept: dict[ViewNode, list[Virtual]] = {}
+    kept: dict[ViewNode, int] = {}
     begin, before = 0, 0
     for size in sorted(needs.values(), reverse=True):
         begin = begin if size == before else 0  # what had no room for one has none for the next of that size
@@ -27,15 +27,14 @@ def earmark_in(view: View, needs: Mapping[str, int], nodes: frozenset[str] | Non
         if begin == len(candidates):
             return None
         node = candidates[begin]
-        kept.setdefault(node, []).extend(_leaves(node, kept.get(node, []))[:size])
-    return {node: frozenset(leaves) for node, leaves in kept.items()}
+        kept[node] = kept.get(node, 0) + size
+    return {node: frozenset(_leaves(node)[:count]) for node, count in kept.items()}
 
 
-def _room(node: ViewNode, kept: Mapping[ViewNode, list[Virtual]]) -> int:
-    return node.size - node.bad - len(kept.get(node, ()))
+def _room(node: ViewNode, kept: Mapping[ViewNode, int]) -> int:
+    return node.size - node.bad - kept.get(node, 0)
 
 
-def _leaves(node: ViewNode, kept: list[Virtual]) -> list[Virtual]:
-    """The good leaves that are not kept yet, the free ones first."""
-    left = [leaf for leaf in node.leaves if is_good(leaf) and leaf not in kept]
-    return sorted(left, key=lambda leaf: leaf.owner is not None)
+def _leaves(node: ViewNode) -> list[Virtual]:
+    """The good leaves, the free ones first."""
+    return sorted(filter(is_good, node.leaves), key=lambda leaf: leaf.owner is not None)
