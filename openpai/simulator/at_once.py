@@ -1,6 +1,6 @@
 """A scheduler in a world where whoever is to give way has done so at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from openpai.scheduler.gang import Decision, Gang, Placement, Preempt, Start
@@ -9,7 +9,7 @@ from openpai.simulator.engine import Engine
 
 class AtOnce:
     """An engine of which every decision that is applied is a start. `started` and `ended` are told of every gang that
-    starts, and of every one that is to end for another, which must then be released."""
+    starts, and of every one that is to `end` for another."""
 
     def __init__(
         self, engine: Engine, started: Callable[[Gang, Placement], None], ended: Callable[[str], None]
@@ -38,5 +38,9 @@ class AtOnce:
         assert isinstance(decision, Start), f"{gang.name} has room, and does not start"
         self.apply(gang, decision)
 
-    def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
-        self._engine.release(name, tasks)
+    def release(self, name: str) -> None:
+        """The queue takes back what is reserved for a gang that waits: here that is never anything."""
+
+    def end(self, name: str) -> None:
+        """A gang that runs is gone."""
+        self._engine.release(name)

@@ -143,7 +143,7 @@ class _Replay:
 
     def _leave(self, name: str) -> Waiting:
         waiting, placement = self._running.pop(name)
-        self._engine.release(name)
+        self._engine.end(name)
         self._occupancy.remove(placement)
         return waiting
 
