@@ -83,7 +83,6 @@ class Controller:
         self._first_pass = True
         self._unreachable: Reason | None = None
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
-        self._machines: tuple[int, Sequence[Machine]] = (-_NODES_FOR_MS, ())
 
     def wake(self) -> None:
         """Something may be new: look at once."""
@@ -117,19 +116,17 @@ class Controller:
         return nodes
 
     async def machines(self) -> Sequence[Machine]:
-        """What of the machines decides whether an image runs there, as of a few seconds ago. Raises `NoContact`."""
-        known_at, machines = self._machines
-        if now_ms() - known_at >= _NODES_FOR_MS:
-            machines = await self._backend.machines()
-            self._machines = now_ms(), machines
-        return machines
+        """What of the machines decides whether an image runs there, and how their GPUs are: as of a few seconds ago,
+        but never from before a hint of the backend that this is another now. Raises `NoContact`."""
+        return await self._backend.machines()
 
     async def outlook(self) -> Outlook:
         """What can be foretold, as of the last pass. Raises `NoContact`."""
         if self._first_pass:
             self._planner.sync((), {}, self._grounds(await self.standing(), ()))
         names = {run.id: run.full_name for run, _ in self._live}
-        return Outlook(self._planner.scheduler, self._planner.empty, self._planner.first, names)
+        planner = self._planner
+        return Outlook(planner.scheduler, planner.empty, planner.first, names, planner.queue)
 
     async def standing(self) -> Standing:
         """The cluster as of a few seconds ago. Raises `NoContact`."""

@@ -65,7 +65,7 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
         freed = _make_way(placing, decisions, situation)
         if not short and not freed:  # who found no address shall keep nobody else waiting
             placing.waits = _waits(placing, decisions) | exhausted
-            planner.first = turns.first
+            planner.first, planner.queue = turns.first, turns.queue
             return placing
 
 

@@ -50,6 +50,7 @@ class Planner:
         self._scheduler = Scheduler(Cluster())
         self._empty = self._scheduler
         self.first: Mapping[str, First] = {}
+        self.queue: Sequence[tuple[str, str]] = ()
 
     @property
     def scheduler(self) -> Scheduler:

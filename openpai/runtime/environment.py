@@ -94,5 +94,5 @@ def _of_task(job: JobView, task: TaskView) -> Variables:
     }
     variables |= {f"PAI_CONTAINER_HOST_{label}_PORT_LIST": numbers for label, numbers in ports.items()}
     if role.resources.gpu == 0:
-        variables["NVIDIA_VISIBLE_DEVICES"] = "none"  # many images ask for all GPUs of the machine
+        variables["NVIDIA_VISIBLE_DEVICES"] = "void"  # many images ask for all GPUs of the machine
     return variables

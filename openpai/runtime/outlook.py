@@ -11,12 +11,14 @@ from openpai.scheduler.queue import First, decide_behind
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """The scheduler as it is, and as it would be if nothing ran and all machines were good. `first`: for whom cells are
-    kept, by virtual cluster; `names`: what people call the jobs, by id."""
+    kept, by virtual cluster; `names`: what people call the jobs, by id; `queue`: the gangs that wait, in turn, each
+    with its virtual cluster."""
 
     scheduler: Scheduler
     empty: Scheduler
     first: Mapping[str, First] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    queue: Sequence[tuple[str, str]] = ()
 
     def decide(self, gangs: Sequence[Gang]) -> list[Decision]:
         """What each would get, the earlier ones there. Nothing changes."""

@@ -29,6 +29,7 @@ from openpai.scheduler.cells.health import turn_bad, turn_good
 from openpai.scheduler.cells.mapping import find_physical
 from openpai.scheduler.cells.place import place_idle, place_promised
 from openpai.scheduler.cells.recovery import find_leaves, plan_of, reserve_again, use_again
+from openpai.scheduler.cells.survey import survey_idle, survey_promised
 from openpai.scheduler.cells.tree import Physical, Virtual
 from openpai.scheduler.cells.view import View
 from openpai.scheduler.cluster import Cluster
@@ -43,6 +44,8 @@ from openpai.scheduler.gang import (
     Start,
     Wait,
 )
+from openpai.scheduler.inspect import CellStatus, physical_status, virtual_status
+from openpai.scheduler.room import Room
 
 
 class Scheduler:
@@ -89,6 +92,26 @@ class Scheduler:
                 if found is not None:
                     return found
         return NOTHING
+
+    def rooms(self, gang: Gang) -> list[Room]:
+        """How each part of the cluster that the gang may use stands, and what keeps it out of there."""
+        groups = [group for name, group in self._groups.items() if name != gang.name]
+        return [
+            survey_promised(where, gang, sku, groups, self._kept_out(gang, sku, where))
+            if isinstance(where, View)
+            else survey_idle(where, gang, sku, groups, self._kept_out(gang, sku, where))
+            for option in self._options(gang)
+            if not isinstance(option, Obstacle)
+            for sku, where in [option]
+        ]
+
+    def _kept_out(self, gang: Gang, sku: str, where: View | Chain) -> Blocked | None:
+        plan = (
+            self._plan_promised(gang, sku, where, NOTHING)
+            if isinstance(where, View)
+            else self._plan_idle(gang, sku, where)
+        )
+        return plan if isinstance(plan, Blocked) else None
 
     def restore(self, gang: Gang, placement: Placement, *, downgraded: bool = False) -> Held:
         """A gang that ran before has again what of its cells is there and free. Where its promise is gone, or others
@@ -164,6 +187,14 @@ class Scheduler:
         if was != bad:
             self._bad = bad
             self._changed(*self._cells.chains)
+
+    def physical(self) -> list[CellStatus]:
+        """All cells that are there, from the top down."""
+        return physical_status(self._cells)
+
+    def virtual(self, vc: str) -> list[CellStatus]:
+        """The cells that a virtual cluster is promised, and the leaves that its gangs use while they are idle."""
+        return virtual_status(self._cells, vc, self._groups.values())
 
     def _decide_new(self, gang: Gang, kept: Earmark, instead: tuple[str, ...] = ()) -> Decision:
         obstacles = []

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from openpai.scheduler.cells.earmark import Earmark
 from openpai.scheduler.core import Scheduler
-from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Wait
+from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Start, Wait
 
 Shape = tuple[object, ...]
 
@@ -58,6 +58,7 @@ def take_turns(scheduler: Scheduler, waiting: Sequence[Waiting]) -> Turns:
     decisions: dict[str, Decision] = {}
     first: dict[str, First] = {}
     failed: dict[Shape, Wait] = {}
+    clusters = {each.gang.name: each.gang.virtual_cluster for each in waiting}
     for each in sorted(waiting, key=attrgetter("turn")):
         gang = each.gang
         ahead = first.get(gang.virtual_cluster) if gang.priority >= 0 else None
