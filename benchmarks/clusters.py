@@ -40,7 +40,7 @@ def promised_gpus(cluster: Cluster, vc: str) -> int:
     return sum(cells.count * sizes[cells.type] for cells in cluster.virtual_clusters[vc].cells)
 
 
-def mixed_gangs(seed: int) -> Iterator[Gang]:
+def mixed_gangs(seed: int, name: str = "job") -> Iterator[Gang]:
     """Gangs without end: one in five opportunistic, most of one task, up to 8 tasks of up to 8 GPUs."""
     chance = random.Random(seed)
     number = 0
@@ -48,7 +48,7 @@ def mixed_gangs(seed: int) -> Iterator[Gang]:
         vc = "vc0" if chance.random() < 1 / 3 else f"vc{chance.randrange(1, _VIRTUAL_CLUSTERS)}"
         size, tasks = chance.choice(_SIZES), chance.choice(_GANGS)
         priority = OPPORTUNISTIC if chance.random() < 0.2 else chance.choice((10, 100))
-        yield gang(f"job-{number}", vc, priority, size, tasks)
+        yield gang(f"{name}-{number}", vc, priority, size, tasks)
         number += 1
 
 
