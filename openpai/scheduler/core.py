@@ -188,13 +188,13 @@ class Scheduler:
             self._bad = bad
             self._changed(*self._cells.chains)
 
-    def physical(self) -> list[CellStatus]:
+    def physical(self) -> tuple[CellStatus, ...]:
         """All cells that are there, from the top down."""
         return physical_status(self._cells)
 
-    def virtual(self, vc: str) -> list[CellStatus]:
+    def virtual(self, vc: str) -> tuple[CellStatus, ...]:
         """The cells that a virtual cluster is promised, and the leaves that its gangs use while they are idle."""
-        return virtual_status(self._cells, vc, self._groups.values())
+        return virtual_status(self._cells, vc)
 
     def _decide_new(self, gang: Gang, kept: Earmark, instead: tuple[str, ...] = ()) -> Decision:
         obstacles = []

@@ -83,8 +83,9 @@ class NodeUse:
 
 
 def physical_status(cells: Cells) -> tuple[CellStatus, ...]:
-    """All that is there, in the order of the cluster."""
-    return tuple(_physical(top, top.address, None) for top in cells.tops)
+    """All that is there, chain by chain."""
+    tops = (top for chain in cells.chains.values() for top in chain.levels[chain.top].cells)
+    return tuple(_physical(top, top.address, None) for top in tops)
 
 
 def virtual_status(cells: Cells, vc: str) -> tuple[CellStatus, ...]:
@@ -138,10 +139,7 @@ def _node(chain: Chain, machine: Machine) -> NodeUse:
 
 def _views(cells: Cells, vc: str) -> list[View]:
     return [
-        view
-        for views in (cells.views, cells.pinned)
-        for (owner, _), view in views.items()
-        if owner == vc
+        view for views in (cells.views, cells.pinned) for (owner, _), view in views.items() if owner == vc
     ]
 
 
