@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 import click
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "watch": "watch",
     "jobs": "jobs",
     "show": "show",
+    "explain": "explain",
     "logs": "logs",
     "stop": "control",
     "start": "control",
@@ -42,13 +44,22 @@ COMMANDS = {
     "group add": "group",
     "group remove": "group",
     "storage list": "storage",
+    "vc": "vc",
+    "vc show": "vc",
+    "vc check": "cluster_file",
+    "vc apply": "cluster_file",
+    "nodes": "nodes",
+    "nodes cordon": "nodes",
+    "nodes uncordon": "nodes",
+    "nodes drain": "nodes",
     "simulate": "simulate",
     "schema": "schema",
     "doctor": "doctor",
 }
 """Each command and the module whose function of the same name it is, in the order of the help.
 
-A command of two words, `image check`, belongs to the group of its first; the function has the second's name.
+A command of two words, `image check`, belongs to the group of its first; the function has the second's name. A first
+word may be a command too: `pai vc`.
 """
 
 NAMES = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS))
@@ -85,7 +96,8 @@ class _Commands(click.Group):
         return list(NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _load(cmd_name) if cmd_name in COMMANDS else _Group(cmd_name)
+        grouped = any(name.startswith(f"{cmd_name} ") for name in COMMANDS)
+        return _Group(cmd_name) if grouped else _load(cmd_name)
 
     def get_help(self, ctx: click.Context) -> str:
         commands: list[Row] = [(name, say(f"help.{name}")) for name in NAMES]
@@ -93,10 +105,18 @@ class _Commands(click.Group):
 
 
 class _Group(click.Group):
-    """The commands that begin with one word: `pai image …`."""
+    """The commands that begin with one word: `pai image …`; and that of the word alone, where there is one."""
+
+    def __init__(self, name: str) -> None:
+        alone = _load(name) if name in COMMANDS else None
+        super().__init__(
+            name, params=alone.params if alone else None, invoke_without_command=alone is not None
+        )
+        if alone is not None:
+            self.callback = partial(_invoke_alone, alone)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name.split()[1] for name in COMMANDS if name.split()[0] == self.name]
+        return [name.split()[1] for name in COMMANDS if name.startswith(f"{self.name} ")]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = f"{self.name} {cmd_name}"
@@ -119,6 +139,12 @@ class _Group(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         commands: list[Row] = [(name, say(f"help.{self.name}.{name}")) for name in self.list_commands(ctx)]
         return help_page(self, ctx, {say("help.panel.commands"): commands})
+
+
+def _invoke_alone(command: click.Command, **_: object) -> object:
+    """What a word does by itself, unless another one follows."""
+    context = click.get_current_context()
+    return command.invoke(context) if context.invoked_subcommand is None else None
 
 
 def _load(name: str) -> click.Command:

@@ -12,7 +12,10 @@ from openpai.client.events import Event, LogPart, TaskAttempt
 from openpai.client.http import Http
 from openpai.client.replies import (
     Accepted,
+    Cell,
     Cleaning,
+    ClusterFile,
+    ClusterTrial,
     Done,
     DryRun,
     Group,
@@ -22,14 +25,17 @@ from openpai.client.replies import (
     Info,
     JobDetail,
     JobEvents,
+    JobExplanation,
     Jobs,
     Json,
     Member,
+    Node,
     PullAccepted,
     RemovedImages,
     Storages,
     StoredCredential,
     Submitted,
+    VirtualCluster,
 )
 from openpai.errors import PaiError
 
@@ -148,6 +154,10 @@ class Client:
         """One job in detail."""
         return cast(JobDetail, await self._http.json("GET", self._path(name)))
 
+    async def explain(self, name: str) -> JobExplanation:
+        """Why a job waits, what would start it now, and what it waited for before."""
+        return cast(JobExplanation, await self._http.json("GET", f"{self._path(name)}/explanation"))
+
     async def config(self, name: str) -> str:
         """The job file as it counts, secrets masked: YAML in JSON's syntax."""
         return (await self._http.call("GET", f"{self._path(name)}/config")).text
@@ -234,6 +244,46 @@ class Client:
             Done,
             await self._http.json("DELETE", "/api/v2/credentials", query={"registry": registry, **query}),
         )
+
+    async def virtual_clusters(self) -> dict[str, VirtualCluster]:
+        """All virtual clusters, by name."""
+        return cast(dict[str, VirtualCluster], await self._http.json("GET", "/api/v2/virtual-clusters"))
+
+    async def virtual_cluster(self, name: str) -> VirtualCluster:
+        """One virtual cluster."""
+        return cast(VirtualCluster, await self._http.json("GET", _vc_path(name)))
+
+    async def virtual_cells(self, name: str) -> list[Cell]:
+        """The cells that a virtual cluster is promised, and those of others that its jobs use while they are idle."""
+        return cast(list[Cell], (await self._http.json("GET", f"{_vc_path(name)}/cells"))["cells"])
+
+    async def cells(self) -> list[Cell]:
+        """All cells that are there."""
+        return cast(list[Cell], (await self._http.json("GET", "/api/v2/cluster/cells"))["cells"])
+
+    async def nodes(self) -> list[Node]:
+        """All machines, their cells and GPUs, and the jobs there."""
+        return cast(list[Node], (await self._http.json("GET", "/api/v2/cluster/nodes"))["nodes"])
+
+    async def mark_node(
+        self, node: str, value: Literal["ready", "cordon", "drain"], *, wait: bool = False
+    ) -> Accepted:
+        """Keep a node free, or let it be as any other; for an admin. `wait`: what runs there goes on to its end."""
+        path = f"/api/v2/cluster/nodes/{quote(node, safe='')}/state"
+        return cast(Accepted, await self._http.json("PUT", path, body={"value": value, "wait": wait}))
+
+    async def cluster_file(self) -> ClusterFile:
+        """The cluster file; for an admin."""
+        return cast(ClusterFile, await self._http.json("GET", "/api/v2/cluster/file"))
+
+    async def check_cluster_file(self, text: str) -> ClusterTrial:
+        """What another cluster file would mean; for an admin. Nothing changes."""
+        body = {"config": text}
+        return cast(ClusterTrial, await self._http.json("POST", "/api/v2/cluster/file/check", body=body))
+
+    async def apply_cluster_file(self, text: str) -> ClusterTrial:
+        """Make this the cluster file; for an admin."""
+        return cast(ClusterTrial, await self._http.json("PUT", "/api/v2/cluster/file", body={"config": text}))
 
     async def groups(self) -> list[Group]:
         """All groups, by name."""
@@ -338,6 +388,10 @@ def _log_path(attempt: TaskAttempt, stream: Stream) -> str:
         f"/taskRoles/{quote(attempt.role, safe='')}/taskIndex/{attempt.index}"
         f"/attempts/{attempt.attempt}/logs/{stream}"
     )
+
+
+def _vc_path(name: str) -> str:
+    return f"/api/v2/virtual-clusters/{quote(name, safe='')}"
 
 
 def _group_path(group: str) -> str:

@@ -77,6 +77,76 @@ class DryRun(TypedDict):
     waits: list[Reason]
 
 
+class Holder(TypedDict):
+    """A job with so many cells; `reserved`: it does not have them yet."""
+
+    job: str
+    priority: int
+    cells: int
+    reserved: bool
+
+
+class Room(TypedDict):
+    """A part of the cluster that a job may use, in leaf cells of one SKU."""
+
+    chain: str
+    sku: str
+    cells: int
+    free: int
+    elsewhere: int
+    bad: int
+    largestFree: int
+    needed: int
+    largestNeeded: int
+    used: dict[str, int]
+    holders: list[Holder]
+    why: Reason
+
+
+class StartChange(TypedDict):
+    """A change with which a job would start now; `victims` would have to end for it."""
+
+    code: str
+    message: str
+    victims: list[str]
+
+
+class QueuePlace(TypedDict):
+    """A job's place among those that wait in its virtual cluster, from 1."""
+
+    virtualCluster: str
+    place: int
+    waiting: int
+    ahead: list[str]
+
+
+class Explanation(TypedDict):
+    """Why a job waits; `reason` is None where it would start now."""
+
+    reason: Reason | None
+    queue: QueuePlace
+    rooms: list[Room]
+    changes: list[StartChange]
+
+
+class PastReason(TypedDict):
+    """Something that was so since a moment (ms)."""
+
+    since: int
+    reason: Reason
+
+
+class JobExplanation(TypedDict):
+    """Why a job waits now (None of one that does not), what it waited for, and what became of it."""
+
+    username: str
+    jobName: str
+    state: str
+    now: Explanation | None
+    history: list[PastReason]
+    events: list[PastReason]
+
+
 class JobItem(TypedDict):
     """One line of the list of jobs."""
 
@@ -285,6 +355,163 @@ class Storages(TypedDict):
 
     storages: list[Storage]
     problems: list[Problem]
+
+
+class SkuUse(TypedDict):
+    """Cells of a SKU. In a virtual cluster `total` is what is promised, and opportunistic cells are no part of it."""
+
+    total: int
+    used: int
+    opportunistic: int
+    bad: int
+    free: int
+
+
+class Amount(TypedDict):
+    """CPU cores, memory in MiB, GPUs."""
+
+    cpu: int
+    memory: int
+    gpu: int
+
+
+class VirtualCluster(TypedDict):
+    """A virtual cluster. `groups`: who may use it, None for everybody; `usable`: whether the caller may."""
+
+    capacity: float
+    usedCapacity: float
+    resourcesUsed: Amount
+    resourcesGuaranteed: Amount
+    resourcesTotal: Amount
+    skus: dict[str, SkuUse]
+    pinnedCells: list[str]
+    groups: list[str] | None
+    usable: bool
+
+
+class Cell(TypedDict):
+    """A cell and all in it. `job` has a leaf; `physicalAddress` is what a promised cell stands for now."""
+
+    cellType: str
+    cellAddress: str
+    isNodeLevel: bool
+    cellState: Literal["Free", "Used", "Reserving", "Reserved"]
+    cellHealthiness: Literal["Healthy", "Bad"]
+    cellPriority: int
+    vc: str | None
+    job: str | None
+    pinnedCellId: str | None
+    physicalAddress: str | None
+    cellChildren: list["Cell"]
+
+
+class Process(TypedDict):
+    pid: int
+    name: str
+
+
+class NodeGpu(TypedDict):
+    """A GPU. `problem`: why no job may get it; `processes` hold it and belong to no job."""
+
+    index: int
+    model: str
+    uuid: str
+    memoryMB: int
+    job: str | None
+    problem: Reason | None
+    processes: list[Process]
+
+
+class JobHere(TypedDict):
+    """A job that has cells of a node: SKU → indices."""
+
+    name: str
+    virtualCluster: str
+    opportunistic: bool
+    cells: dict[str, list[int]]
+
+
+class Mark(TypedDict):
+    """Who keeps a node free, and since when."""
+
+    username: str
+    time: int
+
+
+class Node(TypedDict):
+    """A machine, its cells, its GPUs and the jobs there. `described`: its GPUs are not real."""
+
+    name: str
+    state: Literal["ready", "cordoned", "draining", "emptying", "drained", "gone", "unlisted"]
+    mark: Mark | None
+    architecture: str | None
+    driver: str | None
+    described: bool
+    cpu: int | None
+    memoryMB: int | None
+    skus: dict[str, SkuUse]
+    gpus: list[NodeGpu]
+    jobs: list[JobHere]
+
+
+class PromisedCells(TypedDict):
+    """What a virtual cluster has: SKU → cells."""
+
+    cells: dict[str, int]
+    pinnedCells: list[str]
+    groups: list[str] | None
+
+
+class VirtualClusterChange(TypedDict):
+    name: str
+    before: PromisedCells | None
+    after: PromisedCells | None
+
+
+class SkuChange(TypedDict):
+    name: str
+    before: Amount | None
+    after: Amount | None
+
+
+class Difference(TypedDict):
+    """What is different between two clusters."""
+
+    addedMachines: list[str]
+    removedMachines: list[str]
+    changedMachines: list[str]
+    skus: list[SkuChange]
+    virtualClusters: list[VirtualClusterChange]
+    otherCells: list[str]
+
+
+class Effect(TypedDict):
+    """What becomes of jobs, by their names."""
+
+    displaced: list[str]
+    downgraded: list[str]
+    unreserved: list[str]
+    starts: list[str]
+    never: list[str]
+
+
+class ClusterTrial(TypedDict):
+    """What a cluster file would mean, or means now that it was applied."""
+
+    message: str
+    applied: bool
+    difference: Difference
+    effect: Effect
+    warnings: list[Problem]
+
+
+class ClusterFile(TypedDict):
+    """The cluster file: its text, None where there is none, and what is wrong with it."""
+
+    path: str
+    config: str | None
+    problems: list[Problem]
+    warnings: list[Problem]
 
 
 class RateLimit(TypedDict):

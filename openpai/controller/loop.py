@@ -30,10 +30,11 @@ from openpai.images.cuda.machine import Machine
 from openpai.lifecycle.output import Output, read_output
 from openpai.lifecycle.patterns import LOOKED_AT
 from openpai.lifecycle.records import JobRun
-from openpai.lifecycle.states import JobState, is_final
+from openpai.lifecycle.states import JobState, TaskState, is_final
 from openpai.protocol.job import Job
 from openpai.runtime.container import ContainerPlan
 from openpai.runtime.demand import nodes_for
+from openpai.runtime.explanation import Asked, Explanation, explain
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.reason import Reason
 from openpai.scheduler.resources import Node
@@ -127,6 +128,20 @@ class Controller:
         names = {run.id: run.full_name for run, _ in self._live}
         planner = self._planner
         return Outlook(planner.scheduler, planner.empty, planner.first, names, planner.queue)
+
+    async def explanation(self, job_id: str, clusters: Sequence[str]) -> Explanation | None:
+        """Why a job has not got all its cells; None of one that has, or is not live. `clusters`: the virtual clusters
+        that its user may use. Raises `NoContact`."""
+        live = next(((run, job) for run, job in self._live if run.id == job_id), None)
+        if live is None or not waits_for_place(live[0]):
+            return None
+        run, job = live
+        only = nodes_for(job, self._specs.needs(run.id), await self.machines())
+        tasks = [(task.role, task.index) for task in run.tasks if task.state == TaskState.QUEUED]
+        outlook = await self.outlook()
+        return explain(
+            Asked(job, only, clusters, run.id, tasks), outlook
+        )  # here: the scheduler is this thread's
 
     async def standing(self) -> Standing:
         """The cluster as of a few seconds ago. Raises `NoContact`."""

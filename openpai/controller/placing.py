@@ -23,6 +23,8 @@ _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
 
 Runs = Sequence[tuple[JobRun, Job]]
 
+_MOST_REASONS = 100
+
 
 @dataclass(slots=True)
 class Placing:
@@ -65,6 +67,7 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
         freed = _make_way(placing, decisions, situation)
         if not short and not freed:  # who found no address shall keep nobody else waiting
             placing.waits = _waits(placing, decisions) | exhausted
+            _tell_new_reasons(placing, planner, situation.now)
             planner.first, planner.queue = turns.first, turns.queue
             return placing
 
@@ -191,6 +194,21 @@ def _waits(placing: Placing, decisions: Mapping[str, Decision]) -> dict[str, Rea
             _, job = placing.runs[job_of(gang)]
             waits.setdefault(job_of(gang), reason_of(decision, job, names))
     return waits
+
+
+def _tell_new_reasons(placing: Placing, planner: Planner, now: int) -> None:
+    """What a job waits for becomes an event when it is another reason than before, or another job's sake: a history
+    that tells why it waited so long. It is bounded, as reasons may take turns."""
+    told, planner.told = planner.told, {}
+    for job_id, reason in placing.waits.items():
+        key = (reason.code, reason.params.get("behind"), reason.params.get("jobs"))
+        before, count = told.get(job_id, (None, 0))
+        if key != before and count < _MOST_REASONS and job_id in placing.runs:
+            placing.change(
+                placing.runs[job_id][0], Event(now, "JobWaits", {**reason.params, "cause": reason.code})
+            )
+            count += 1
+        planner.told[job_id] = key, count
 
 
 def _placed(

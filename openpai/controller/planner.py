@@ -51,6 +51,7 @@ class Planner:
         self._empty = self._scheduler
         self.first: Mapping[str, First] = {}
         self.queue: Sequence[tuple[str, str]] = ()
+        self.told: dict[str, tuple[object, int]] = {}
 
     @property
     def scheduler(self) -> Scheduler:

@@ -1,5 +1,5 @@
-"""The whole answer to "why is my job waiting?": everything in its way in numbers, its place in the queue, and what would
-start it now. Pure; each change that is named was tried."""
+"""The whole answer to "why is my job waiting?": everything in its way in numbers, its place in the queue, and what
+would start it now. Pure; each change that is named was tried."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,8 +30,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`reason`: in a sentence; None: it would start now. `rooms`: all parts of the cluster that it may use. `place`: its
-    place among those that wait in its virtual cluster, from 1, `waiting` of them, and who is `ahead`."""
+    """`reason`: in a sentence; None: it would start now. `rooms`: all parts of the cluster that it may use. `place`:
+    its place among those that wait in its virtual cluster, from 1, `waiting` of them, and who is `ahead`."""
 
     reason: Reason | None
     rooms: tuple[Room, ...]

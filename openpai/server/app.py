@@ -12,7 +12,10 @@ from openpai.server import replies
 from openpai.server.auth import identify
 from openpai.server.edge import Edge
 from openpai.server.routes import (
+    cluster,
+    cluster_file,
     credentials,
+    explanations,
     groups,
     image_disk,
     images,
@@ -22,11 +25,26 @@ from openpai.server.routes import (
     storages,
     streams,
     submissions,
+    virtual_clusters,
 )
 from openpai.server.services import Services
 from openpai.server.shapes import ErrorReply
 
-_SUBJECTS = (submissions, jobs, logs, streams, credentials, groups, image_disk, images, storages)
+_SUBJECTS = (
+    submissions,
+    jobs,
+    explanations,
+    logs,
+    streams,
+    credentials,
+    groups,
+    image_disk,
+    images,
+    storages,
+    virtual_clusters,
+    cluster,
+    cluster_file,
+)
 
 
 def create_app(services: Services) -> FastAPI:

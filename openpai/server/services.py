@@ -9,9 +9,15 @@ from fastapi import Depends, Request
 from openpai.admission.check_image import ImageReport
 from openpai.admission.submit import Admitted, Plan, Submission
 from openpai.backends.contract import PullProgress
+from openpai.cluster.described import Described
+from openpai.cluster.effect import Effect
+from openpai.cluster.source import ClusterSource
+from openpai.cluster.standing import Standing
 from openpai.controller.image_keeper import ImageKeeper
 from openpai.images.catalogue.stock import Shelf
 from openpai.images.credentials.credential import Credential
+from openpai.runtime.explanation import Explanation
+from openpai.runtime.outlook import Outlook
 from openpai.scheduler.reason import Reason
 from openpai.server.sse import OpenStreams
 from openpai.storages.provision import Provision
@@ -20,11 +26,24 @@ from openpai.store.credentials import CredentialStore
 from openpai.store.groups import GroupStore
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
+from openpai.store.node_marks import NodeMarks
 from openpai.store.tokens import TokenStore
 
 
 class Controller(Protocol):
-    """What the server asks of the loop."""
+    """What the server asks of the loop. What is asynchronous raises `NoContact`."""
+
+    async def standing(self) -> Standing:
+        """How the cluster stands."""
+
+    async def outlook(self) -> Outlook:
+        """The scheduler as it is, and what people call the jobs."""
+
+    async def explanation(self, job_id: str, clusters: Sequence[str]) -> Explanation | None:
+        """Why a job has not got all its cells; None of one that has. `clusters`: those that its user may use."""
+
+    async def effect(self, described: Described) -> Effect:
+        """What would become of the live jobs if this were the cluster."""
 
     def wake(self) -> None:
         """Something may be new: look at once."""
@@ -53,6 +72,8 @@ class Services:
     credentials: CredentialStore
     groups: GroupStore
     storages: Provision
+    cluster: ClusterSource
+    marks: NodeMarks
     changes: Changes
     submit: Callable[[Submission], Awaitable[Admitted]]
     dry_run: Callable[[Submission], Awaitable[Plan]]
