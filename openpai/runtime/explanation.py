@@ -11,7 +11,7 @@ from openpai.protocol.task_role import TaskRole
 from openpai.runtime.demand import Only, all_tasks, gangs_of, job_of
 from openpai.runtime.outlook import Outlook
 from openpai.runtime.waiting import reason_of
-from openpai.scheduler.gang import Decision, Preempt, Start, Wait
+from openpai.scheduler.gang import Decision, Gang, Preempt, Start, Wait
 from openpai.scheduler.reason import Reason
 from openpai.scheduler.room import Room
 
@@ -58,12 +58,10 @@ def explain(asked: Asked, outlook: Outlook) -> Explanation:
     outlook = _without(asked.job_id, outlook)
     job = asked.job
     tasks = asked.tasks or all_tasks(job)
-    gangs = gangs_of(PROBE, job, tasks, outlook.scheduler.cluster.skus, asked.only)
-    decisions = outlook.decide(gangs)
-    stuck = [(g, d) for g, d in zip(gangs, decisions, strict=True) if not isinstance(d, Start)]
-    if not stuck:
+    stuck = _reserved(asked, tasks, outlook) or _stuck(asked, tasks, outlook)
+    if stuck is None:
         return Explanation(None, (), ())
-    gang, decision = stuck[0]
+    gang, decision = stuck
     place, waiting, ahead = _place(asked, outlook)
     return Explanation(
         reason=reason_of(decision, job, outlook.names),
@@ -73,6 +71,28 @@ def explain(asked: Asked, outlook: Outlook) -> Explanation:
         waiting=waiting,
         ahead=ahead,
     )
+
+
+def _reserved(
+    asked: Asked, tasks: Sequence[tuple[str, int]], outlook: Outlook
+) -> tuple[Gang, Preempt] | None:
+    """What of the job has cells reserved already, and waits for others to leave them."""
+    if asked.job_id is None:
+        return None
+    scheduler = outlook.scheduler
+    for gang in gangs_of(asked.job_id, asked.job, tasks, scheduler.cluster.skus, asked.only):
+        if gang.name in scheduler.held and isinstance(decision := scheduler.decide(gang), Preempt):
+            return gang, decision
+    return None
+
+
+def _stuck(
+    asked: Asked, tasks: Sequence[tuple[str, int]], outlook: Outlook
+) -> tuple[Gang, Wait | Preempt] | None:
+    """The first of the job's gangs that would not start now."""
+    gangs = gangs_of(PROBE, asked.job, tasks, outlook.scheduler.cluster.skus, asked.only)
+    decided = zip(gangs, outlook.decide(gangs), strict=True)
+    return next(((gang, each) for gang, each in decided if not isinstance(each, Start)), None)
 
 
 def _without(job_id: str | None, outlook: Outlook) -> Outlook:

@@ -19,7 +19,7 @@ _CODES: Mapping[Blocked, str] = {
     Blocked.NO_ROOM: "WaitsForCells",
     Blocked.ONLY_BAD_NODES: "WaitsForGoodNodes",
     Blocked.ONLY_OTHER_NODES: "WaitsForFittingNode",
-    Blocked.NO_PHYSICAL_CELLS: "WaitsForGoodNodes",
+    Blocked.NO_PHYSICAL_CELLS: "WaitsForOtherMachines",
     Blocked.BEHIND: "WaitsForTurn",
 }
 _BEST_FIRST = (

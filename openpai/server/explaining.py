@@ -84,8 +84,10 @@ def _code(room: Room) -> str:
             return "KeptOutByQueue"
         case Blocked.ONLY_OTHER_NODES:
             return "KeptOutByImage"
-        case Blocked.ONLY_BAD_NODES | Blocked.NO_PHYSICAL_CELLS:
+        case Blocked.ONLY_BAD_NODES:
             return "KeptOutByBad"
+        case Blocked.NO_PHYSICAL_CELLS:
+            return "KeptOutByMachines"
         case _ if room.free < room.needed:
             return "KeptOutByRoom"
         case _ if room.largest_free < room.largest_needed:
