@@ -12,9 +12,10 @@ from openpai.scheduler.cluster import Cluster, PhysicalCell
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """`chains` by name, in the order of the cluster; `views` by virtual cluster and chain; `pinned` by virtual cluster
-    and name of the pin; `machines` by name: one for each chain that it is in."""
+    """`tops` and `chains` (by name) in the order of the cluster; `views` by virtual cluster and chain; `pinned` by
+    virtual cluster and name of the pin; `machines` by name: one for each chain that it is in."""
 
+    tops: list[Physical]
     chains: dict[str, Chain]
     views: dict[tuple[str, str], View]
     pinned: dict[tuple[str, str], View]
@@ -33,14 +34,14 @@ class _Builder:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._pins: dict[str, Physical] = {}
-        self.cells = Cells({}, {}, {}, {})
+        self.cells = Cells([], {}, {}, {}, {})
 
     def physical(self) -> None:
         for top in self._cluster.cells:
             chain = self.cells.chains.get(top.type)
             if chain is None:
                 chain = self.cells.chains[top.type] = self._chain(top.type)
-            self._add(chain, top, chain.top, None)
+            self.cells.tops.append(self._add(chain, top, chain.top, None))
         for chain in self.cells.chains.values():
             chain.put_all()
 
