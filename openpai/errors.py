@@ -157,6 +157,9 @@ KINDS: Mapping[str, Kind] = {
     "ImageToBeBuilt": _IMAGE,
     "ConflictJob": Kind("ConflictJobError", 409),
     "IdempotencyKeyReused": Kind("ConflictJobError", 409),
+    # virtual clusters and nodes in use
+    "VirtualClusterUnknown": Kind("NoVirtualClusterError", 404),
+    "NoNode": Kind("NoNodeError", 404),
     # jobs: what cannot be done with one as it is; the rest are warnings about its file
     "JobNotEnded": Kind("ConflictJobError", 409),
     "JobStillStops": Kind("ConflictJobError", 409),
@@ -255,6 +258,23 @@ KINDS: Mapping[str, Kind] = {
     "TraceEmpty": _PARAMETERS,
     "TraceMoreMistakes": _PARAMETERS,
     "FileNotWritten": Kind("UnknownError", 500),
+    # GPUs: why no task may get one now; descriptions of GPUs that are not there
+    "GpuLost": Kind("UnknownError", 500),
+    "GpuSilent": Kind("UnknownError", 500),
+    "GpuMemoryErrors": Kind("UnknownError", 500),
+    "GpuMemoryWornOut": Kind("UnknownError", 500),
+    "GpuRepairPending": Kind("UnknownError", 500),
+    "GpuNeedsReset": Kind("UnknownError", 500),
+    "GpuFaultReported": Kind("UnknownError", 500),
+    "GpuInMigMode": Kind("UnknownError", 500),
+    "GpuHeld": Kind("UnknownError", 500),
+    "NoGpuRuntime": _PROTOCOL,
+    "GpuNotInCdi": _PROTOCOL,
+    "GpuNotGiven": Kind("UnknownError", 500),
+    "FakeGpusPart": _PARAMETERS,
+    "FakeGpuModel": _PARAMETERS,
+    "FakeGpuNumber": _PARAMETERS,
+    "FakeGpuGroups": _PARAMETERS,
     # command line and start-up
     "ServerNotRunning": Kind("UnknownError", 500),
     "ServerUnreachable": Kind("UnknownError", 500),

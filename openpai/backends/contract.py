@@ -100,7 +100,7 @@ class ImageEngine(Protocol):
         """How the engine reaches registries."""
 
     async def machines(self) -> Sequence[Machine]:
-        """What of each node decides whether an image runs on it."""
+        """What of each node decides whether an image runs on it, and how its GPUs are. Cheap enough for every look."""
 
     async def images(self) -> Sequence[LocalImage]:
         """All images that are here, without their configurations."""
@@ -164,8 +164,8 @@ class Backend(ImageEngine, Protocol):
         """
 
     def changes(self) -> AsyncIterator[None]:
-        """Yields when something of ours may have changed: a hint to look, never the truth. The first comes as
-        soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
+        """Yields when something of ours may have changed, or a GPU has become bad or well: a hint to look, never the
+        truth. The first comes as soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
 
     async def close(self) -> None:
         """Let go of connections, and of what no container needs; containers go on."""

@@ -52,4 +52,4 @@ async def test_a_task_has_what_it_asked_for_and_no_rights_beyond(pai: Client) ->
     capabilities = int(text_out.split("CapEff:\t")[1].split()[0], 16)
     sys_admin, net_raw = 1 << 21, 1 << 13
     assert not capabilities & (sys_admin | net_raw)
-    assert environment_of(text_out.encode())["NVIDIA_VISIBLE_DEVICES"] == "none"
+    assert environment_of(text_out.encode())["NVIDIA_VISIBLE_DEVICES"] == "void"

@@ -91,7 +91,7 @@ def test_all_variables_of_a_task_of_two_roles() -> None:
 
 def test_a_task_without_gpus_sees_none_of_the_machine() -> None:
     exported = environment(TRAINING, task("PS_node")).exported
-    assert exported["NVIDIA_VISIBLE_DEVICES"] == "none"
+    assert exported["NVIDIA_VISIBLE_DEVICES"] == "void"
     assert exported["PAI_CONTAINER_HOST_PORT_LIST"] == "ssh:15000;http:15001;grpc:15002,15003;"
     assert exported["PAI_CONTAINER_HOST_grpc_PORT_LIST"] == "15002,15003"
 

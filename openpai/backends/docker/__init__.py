@@ -10,7 +10,8 @@ networks    bridges made on demand
 files       the texts laid into a container, on a tmpfs
 logstream   the engine's log frames → chunks (pure)
 image_facts what the engine says of images and registries → the contract
-info        what the engine says of itself, and its machine's GPUs (gpus)
+info        what the engine says of itself and its machine
+gpus/       the machine's GPUs: which there are, whether they are well, how a container gets them
 translate   plan → create request, inspect → observed task (pure)
 problems    the engine's words → codes (pure)
 engine      naked calls over its socket; no contact → NoContact

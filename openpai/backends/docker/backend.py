@@ -12,6 +12,8 @@ from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import CALL_TIMEOUT_S, Engine, EngineError, segment
 from openpai.backends.docker.files import TaskFiles
 from openpai.backends.docker.follow import follow
+from openpai.backends.docker.gpus.finder import FixedGpus, Gpus, MachineGpus
+from openpai.backends.docker.gpus.hints import with_gpu_hints
 from openpai.backends.docker.images import Images
 from openpai.backends.docker.info import EngineInfo
 from openpai.backends.docker.networks import Networks
@@ -20,6 +22,7 @@ from openpai.backends.docker.start import Starter, remove_container
 from openpai.backends.docker.watch import Watcher
 from openpai.errors import PaiError
 from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.fake import FakeGpus
 from openpai.images.cuda.machine import Machine
 from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import LocalImage
@@ -36,22 +39,30 @@ class DockerBackend:
     `instance` is the hex id of this server's data: containers and networks of others on the same engine are
     never seen or touched. `runtime_dir` is a folder of ours on a tmpfs, which the engine sees under the same
     path: it must run on this machine.
-    `docker_host` is as in `DOCKER_HOST`, which counts where it is None.
+    `docker_host` is as in `DOCKER_HOST`, which counts where it is None. `fake_gpus`: GPUs that the machine is to
+    show instead of its own.
     """
 
-    def __init__(self, instance: str, runtime_dir: Path, docker_host: str | None = None) -> None:
+    def __init__(
+        self,
+        instance: str,
+        runtime_dir: Path,
+        docker_host: str | None = None,
+        fake_gpus: FakeGpus | None = None,
+    ) -> None:
         self._instance = instance
         self._engine = Engine(address(docker_host))
         self._files = TaskFiles(runtime_dir)
         self._networks = Networks(self._engine, instance)
-        self._info = EngineInfo(self._engine)
-        self._images = Images(self._engine, self._info)
-        self._starter = Starter(self._engine, instance, self._images, self._files, self._networks)
         self._watcher = Watcher(self._engine, instance, self._networks)
+        self._info = EngineInfo(self._engine, self._gpus(fake_gpus))
+        self._images = Images(self._engine, self._info)
+        self._starter = Starter(self._engine, instance, self._images, self._files, self._networks, self._info)
 
     async def nodes(self) -> Sequence[Node]:
         """The engine's machine, by its host name."""
-        return (translate.node_of(await self._info.now()),)
+        info = await self._info.now()
+        return (translate.node_of(info, len((await self._info.machine()).gpus)),)
 
     async def start(self, plan: ContainerPlan, report: ReportPull) -> None:
         await self._starter.start(plan, report)
@@ -92,7 +103,7 @@ class DockerBackend:
         return follow(self._engine, self._name(task), offset)
 
     def changes(self) -> AsyncIterator[None]:
-        return self._watcher.changes()
+        return with_gpu_hints(self._watcher.changes(), self._info.machine)
 
     async def registries(self) -> RegistrySettings:
         return await self._info.registries()
@@ -130,6 +141,11 @@ class DockerBackend:
             async with asyncio.timeout(_TIDY_WITHIN_S):
                 await self._networks.remove_shared()
         await self._engine.close()
+
+    def _gpus(self, fake: FakeGpus | None) -> Gpus:
+        """Those of an engine on another machine cannot be seen."""
+        here = self._engine.address.host.startswith("unix://")
+        return FixedGpus(fake) if fake or not here else MachineGpus(self._watcher.containers)
 
     def _name(self, task: str) -> str:
         return translate.container_name(self._instance, task)

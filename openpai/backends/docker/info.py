@@ -5,25 +5,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from openpai.backends.docker.engine import Engine, EngineError
-from openpai.backends.docker.gpus import gpus_of_this_machine
+from openpai.backends.docker.gpus.access import Way
+from openpai.backends.docker.gpus.finder import Gpus
 from openpai.backends.docker.image_facts import architecture, registry_settings
 from openpai.backends.docker.problems import no_contact
-from openpai.images.cuda.machine import Gpu, Machine
+from openpai.images.cuda.machine import Machine
 from openpai.images.registry.registries import RegistrySettings
 
 _RECENT_S = 10.0
-_GPUS_FOR_S = 300.0  # a driver is not changed under running jobs
-
-_Gpus = tuple[str | None, tuple[Gpu, ...]]
 
 
 class EngineInfo:
-    """The `/info` of one engine."""
+    """The `/info` of one engine, and the `gpus` of its machine."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, gpus: Gpus) -> None:
         self._engine = engine
+        self._gpus = gpus
         self._recent: tuple[float, Mapping[str, Any]] | None = None
-        self._gpus: tuple[float, _Gpus] | None = None
 
     @property
     def is_of_this_machine(self) -> bool:
@@ -51,13 +49,13 @@ class EngineInfo:
         return registry_settings(await self.recent())
 
     async def machine(self) -> Machine:
-        """The engine's machine. GPUs are seen where it is this one."""
+        """The engine's machine."""
         info = await self.recent()
-        driver, gpus = await self._own_gpus() if self.is_of_this_machine else (None, ())
-        return Machine(info["Name"], architecture(info), driver, gpus)
+        found = await self._gpus.find(info)
+        return Machine(
+            info["Name"], architecture(info), found.driver, found.gpus, found.described, found.levels
+        )
 
-    async def _own_gpus(self) -> _Gpus:
-        now = asyncio.get_running_loop().time()
-        if self._gpus is None or now - self._gpus[0] > _GPUS_FOR_S:
-            self._gpus = now, await asyncio.to_thread(gpus_of_this_machine)
-        return self._gpus[1]
+    async def gpu_way(self, gpus: tuple[str, ...]) -> Way:
+        """How a container gets the GPUs of these UUIDs."""
+        return await self._gpus.way(gpus, await self.recent() if gpus else {})

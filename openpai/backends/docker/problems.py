@@ -53,6 +53,10 @@ _START: Sequence[_Rule] = (
     _Rule(r'exec: "?/bin/sh"?.*(no such file|not found|permission denied)', "ImageHasNoShell"),
     _Rule(r"exec format error", "ImageWrongPlatform"),
     _Rule(r"no space left on device|disk quota exceeded", "NoDiskForImage", passes=True),
+    _Rule(r"could not select device driver|unknown runtime specified nvidia", "NoGpuRuntime"),
+    _Rule(r"nvidia-container-cli: requirement error", "ContainerRefused"),
+    _Rule(r"nvidia-container-(cli|runtime)|unresolvable CDI device|CDI device injection failed", "GpuNotGiven",
+          passes=True),
     _Rule(r"address already in use|already in use by|port is already allocated|network .* not found|"
           r"no such network|no such image|resource temporarily unavailable|cannot allocate memory|too many open files|"
           r"marked for removal|no such container|device or resource busy|"

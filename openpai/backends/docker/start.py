@@ -9,6 +9,7 @@ from openpai.backends.docker import translate
 from openpai.backends.docker.engine import Engine, EngineError, segment
 from openpai.backends.docker.files import TaskFiles
 from openpai.backends.docker.images import Images
+from openpai.backends.docker.info import EngineInfo
 from openpai.backends.docker.networks import Networks
 from openpai.backends.docker.problems import engine_failed, has_no_shell, start_failed, wrong_platform
 from openpai.images.facts import LocalImage
@@ -23,9 +24,16 @@ class Starter:
     """Makes containers of one instance run on one engine."""
 
     def __init__(
-        self, engine: Engine, instance: str, images: Images, files: TaskFiles, networks: Networks
+        self,
+        engine: Engine,
+        instance: str,
+        images: Images,
+        files: TaskFiles,
+        networks: Networks,
+        info: EngineInfo,
     ) -> None:
         self._engine = engine
+        self._info = info
         self._instance = instance
         self._images = images
         self._files = files
@@ -52,9 +60,9 @@ class Starter:
             await self._check_platform(plan, image)
             await self._networks.ensure(plan.network)
             folder = self._files.write(plan.task, plan.files)
-            await self._create(
-                name, plan, translate.create_body(plan, self._instance, str(folder), image_name)
-            )
+            way = await self._info.gpu_way(plan.gpus)
+            body = translate.create_body(plan, self._instance, str(folder), image_name, way)
+            await self._create(name, plan, body)
             await self._check_shell(name, plan, image.id)
         elif there["State"]["Status"] == "created":
             await self._networks.ensure(plan.network)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from openpai.backends.contract import ObservedTask, Phase
+from openpai.backends.docker.gpus import access
 from openpai.errors import PaiError, Refused
 from openpai.images.reference import ImageReference, parse_reference
 from openpai.lifecycle.exits import Exit
@@ -51,11 +52,17 @@ def network_name(instance: str, name: str) -> str:
     return f"pai-{instance[:8]}-{name}"
 
 
-def create_body(plan: ContainerPlan, instance: str, folder: str, image: str) -> dict[str, Any]:
+def create_body(
+    plan: ContainerPlan, instance: str, folder: str, image: str, way: access.Way = access.Way.RUNTIME
+) -> dict[str, Any]:
     """The engine's create request; `folder` is where the plan's files lie on the host, `image` the name or id by
-    which the engine has the plan's image."""
+    which the engine has the plan's image, `way` how its GPUs get into the container."""
     network = network_name(instance, plan.network.name)
-    environment = {**plan.environment, "TINI_KILL_PROCESS_GROUP": "1"}  # SIGTERM reaches all, not only sh
+    environment = {
+        **plan.environment,
+        **access.environment(plan.gpus, way),
+        "TINI_KILL_PROCESS_GROUP": "1",  # SIGTERM reaches all, not only sh
+    }
     return {
         "Image": image,
         "Hostname": plan.hostname,
@@ -67,7 +74,7 @@ def create_body(plan: ContainerPlan, instance: str, folder: str, image: str) -> 
         "OpenStdin": False,
         "StopSignal": "SIGTERM",  # an image's own STOPSIGNAL is for its own entrypoint
         "Healthcheck": {"Test": ["NONE"]},
-        "HostConfig": _host_config(plan, network, folder),
+        "HostConfig": _host_config(plan, network, folder) | access.host_config(plan.gpus, way),
         "NetworkingConfig": {
             "EndpointsConfig": {
                 network: {
@@ -165,9 +172,9 @@ def observed_task(inspect: Mapping[str, Any], node: str) -> ObservedTask:
     )
 
 
-def node_of(info: Mapping[str, Any]) -> Node:
-    """The engine's machine; all its cores and memory."""
-    return Node(info["Name"], Resources(cpu=info["NCPU"], memory_mb=info["MemTotal"] >> 20, gpu=0))
+def node_of(info: Mapping[str, Any], gpus: int) -> Node:
+    """The engine's machine; all its cores and memory, and so many GPUs."""
+    return Node(info["Name"], Resources(cpu=info["NCPU"], memory_mb=info["MemTotal"] >> 20, gpu=gpus))
 
 
 def to_ms(stamp: str) -> int | None:

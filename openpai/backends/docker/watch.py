@@ -51,6 +51,13 @@ class Watcher:
         tasks = [self._view(entry["Id"]) for entry in listed if entry["Id"] in self._seen]
         return Observation({seen.task: seen for seen in tasks}, networks, self._engine_started_at())
 
+    async def containers(self) -> frozenset[str]:
+        """The ids of all containers of the instance."""
+        try:
+            return frozenset(entry["Id"] for entry in await self._list())
+        except EngineError as error:
+            raise no_contact(self._engine.address.host, error.words) from error
+
     async def changes(self) -> AsyncIterator[None]:
         """See `contract.Backend.changes`; the first one comes at once: what was before is not known."""
         # No label filter: a network's events do not carry its labels.

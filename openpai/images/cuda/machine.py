@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from openpai.errors import Problem
 
+_NAMED = 4  # processes in one text
+
 
 @dataclass(frozen=True, slots=True)
 class GpuProcess:
@@ -34,8 +36,9 @@ class Gpu:
 class GpuLevel:
     """GPUs of a machine that are near one another, by their place in `Machine.gpus`; each is in one group.
 
-    `name` is what the GPUs of a group share: "socket" (a NUMA node), "bridge" (a PCIe host bridge), "switch" (a PCIe
-    switch), "nvlink" (links to each other, of which none leads out of the group).
+    `name` is what the GPUs of a group share: "socket" (a NUMA node), "bridge" (a PCIe host bridge), "switches" (several
+    PCIe switches), "switch" (one), "nvlink" (links to each other, of which none leads out of the group). All groups of
+    a level have the same size.
     """
 
     name: str
@@ -62,3 +65,10 @@ class Machine:
     def bad_gpus(self) -> frozenset[int]:
         """Those that no task may get now, by their places."""
         return frozenset(place for place, gpu in enumerate(self.gpus) if gpu.bad)
+
+
+def held_by(place: int, processes: tuple[GpuProcess, ...]) -> Problem:
+    """The GPU at this place is in use by others."""
+    named = [f"{each.pid} ({each.name})" for each in processes[:_NAMED]]
+    rest = ["…"] if len(processes) > _NAMED else []
+    return Problem("GpuHeld", {"gpu": place, "processes": ", ".join(named + rest)})

@@ -109,6 +109,28 @@ def test_a_request_that_the_engine_itself_blames_is_not_tried_again() -> None:
         ("no space left on device", TemporaryFailure, "NoDiskForImage"),
         ("Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs", Refused, "ContainerRefused"),
         ("exec user process caused: exec format error", Refused, "ImageWrongPlatform"),
+        ('could not select device driver "nvidia" with capabilities: [[gpu]]', Refused, "NoGpuRuntime"),
+        ('could not select device driver "cdi" with capabilities: []', Refused, "NoGpuRuntime"),
+        (
+            "nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.4",
+            Refused,
+            "ContainerRefused",
+        ),
+        (
+            "nvidia-container-cli: device error: GPU-1: unknown device: unknown",
+            TemporaryFailure,
+            "GpuNotGiven",
+        ),
+        (
+            "nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown",
+            TemporaryFailure,
+            "GpuNotGiven",
+        ),
+        (
+            "CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=GPU-1",
+            TemporaryFailure,
+            "GpuNotGiven",
+        ),
     ],
 )
 def test_a_start_fails_with_a_code(words: str, kind: type[PaiError], code: str) -> None:

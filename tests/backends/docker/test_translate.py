@@ -7,6 +7,7 @@ import pytest
 
 from openpai.backends.contract import ObservedTask, Phase
 from openpai.backends.docker import translate
+from openpai.backends.docker.gpus.access import Way
 from openpai.errors import Refused
 from openpai.images.credentials.credential import Credential
 from openpai.lifecycle.exits import Exit
@@ -41,13 +42,60 @@ def test_storages_are_mounted_beside_the_plans_own_files() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("way", "requested", "told"),
+    [
+        (
+            Way.CDI,
+            {
+                "DeviceRequests": [
+                    {"Driver": "cdi", "DeviceIDs": ["nvidia.com/gpu=GPU-1", "nvidia.com/gpu=GPU-2"]}
+                ]
+            },
+            ["NVIDIA_VISIBLE_DEVICES=void"],
+        ),
+        (
+            Way.RUNTIME,
+            {
+                "DeviceRequests": [
+                    {
+                        "Driver": "nvidia",
+                        "DeviceIDs": ["GPU-1", "GPU-2"],
+                        "Capabilities": [["gpu", "compute", "utility", "video"]],
+                    }
+                ]
+            },
+            ["NVIDIA_VISIBLE_DEVICES=GPU-1,GPU-2"],
+        ),
+        (
+            Way.DESCRIBED,
+            {"Runtime": "runc"},
+            ["NVIDIA_VISIBLE_DEVICES=GPU-1,GPU-2", "PAI_FAKE_GPUS=1"],
+        ),
+    ],
+)
+def test_gpus_are_asked_for_by_their_uuids(way: Way, requested: dict[str, Any], told: list[str]) -> None:
+    without = translate.create_body(PLAN, INSTANCE, "/run/x/t1", IMAGE, way)
+    body = translate.create_body(replace(PLAN, gpus=("GPU-1", "GPU-2")), INSTANCE, "/run/x/t1", IMAGE, way)
+    assert body["HostConfig"] == without["HostConfig"] | requested
+    assert [line for line in body["Env"] if "GPUS" in line or "NVIDIA" in line] == told
+    assert "DeviceRequests" not in without["HostConfig"]
+
+
+def test_an_image_or_job_that_wants_all_gpus_of_the_machine_gets_none() -> None:
+    plan = replace(PLAN, environment={"NVIDIA_VISIBLE_DEVICES": "all"})
+    for way in Way:
+        env = translate.create_body(plan, INSTANCE, "/run/x/t1", IMAGE, way)["Env"]
+        assert [line for line in env if "NVIDIA" in line] == ["NVIDIA_VISIBLE_DEVICES=void"]
+
+
 def test_a_plan_becomes_this_request() -> None:
     assert translate.create_body(PLAN, INSTANCE, "/run/x/t1", IMAGE) == {
         "Image": IMAGE,
         "Hostname": "worker-0",
         "Entrypoint": ["/bin/sh", "/usr/local/pai/bootstrap.sh"],
         "Cmd": [],
-        "Env": ["A=x=y", "B=2", "TINI_KILL_PROCESS_GROUP=1"],
+        "Env": ["A=x=y", "B=2", "NVIDIA_VISIBLE_DEVICES=void", "TINI_KILL_PROCESS_GROUP=1"],
         "Labels": {"openpai.job": "j1", "openpai.instance": INSTANCE, "openpai.task": "t1"},
         "Tty": False,
         "OpenStdin": False,
@@ -166,6 +214,6 @@ def test_each_word_of_the_engine_is_a_phase(word: str, phase: Phase) -> None:
 
 
 def test_a_node_has_all_that_its_machine_has() -> None:
-    assert translate.node_of({"Name": "gpu-1", "NCPU": 64, "MemTotal": 2**38}) == Node(
-        "gpu-1", Resources(64, 2**18, 0)
+    assert translate.node_of({"Name": "gpu-1", "NCPU": 64, "MemTotal": 2**38}, 8) == Node(
+        "gpu-1", Resources(64, 2**18, 8)
     )
