@@ -3,20 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from openpai.errors import Problem
 from openpai.scheduler.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A cluster, and who may use which virtual cluster: one that is not in `groups` is everybody's.
-
-    `warnings`: what may be meant so, but often is not.
-    """
+    """A cluster, and who may use which virtual cluster: one that is not in `groups` is everybody's."""
 
     cluster: Cluster
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    warnings: tuple[Problem, ...] = ()
 
     def may_use(self, vc: str, groups: frozenset[str], *, admin: bool = False) -> bool:
         """Whether a user who is in these groups may use it."""

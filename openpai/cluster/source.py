@@ -87,6 +87,13 @@ class ClusterSource:
         """What the file would say if this were its text. Raises PaiError with a problem per mistake."""
         return read_cluster(text, self._path, look(nodes, machines))
 
+    def text(self) -> str | None:
+        """The text of the file; None where there is none, or it cannot be read."""
+        try:
+            return self._path.read_text("utf-8", "replace")
+        except OSError:
+            return None
+
     def write(self, text: bytes) -> None:
         """Make this the text of the file, whole or not at all. Raises FileNotWritten."""
         beside = self._path.with_name(f".{self._path.name}.new")

@@ -13,10 +13,27 @@ from openpai.scheduler.resources import NOTHING, Node, Resources
 
 
 def warnings_on(cluster: Cluster, nodes: Sequence[Node]) -> Iterator[Problem]:
-    """`nodes`: the machines that are there, or as the admin wrote them."""
+    """`nodes`: the machines that are there."""
     yield from _no_default(cluster)
     yield from _promised_to_nobody(cluster)
     yield from _overcommitted(cluster, nodes)
+    yield from _other_machines(cluster, nodes)
+
+
+def _other_machines(cluster: Cluster, nodes: Sequence[Node]) -> Iterator[Problem]:
+    """Machines that the file and the world do not agree on."""
+    named, there = needs_of(cluster).keys(), {node.name for node in nodes}
+    for node in sorted(named - there):
+        yield Problem("NodeNotThere", {"node": node})
+    for node in sorted(there - named):
+        yield Problem("NodeNotInFile", {"node": node})
+
+
+def unknown_groups(groups: Mapping[str, frozenset[str]], known: frozenset[str]) -> Iterator[Problem]:
+    """Groups that may use a virtual cluster, and are not there."""
+    for vc, mine in groups.items():
+        for group in sorted(mine - known):
+            yield Problem("NoSuchGroupOfFile", {"group": group, "virtual_cluster": vc})
 
 
 def _no_default(cluster: Cluster) -> Iterator[Problem]:

@@ -22,13 +22,20 @@ from openpai.admission.submit import Admission, Submission
 from openpai.backends.contract import PullProgress
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
+from openpai.cluster.described import Described
+from openpai.cluster.effect import Effect, Live, effect_of
+from openpai.cluster.source import ClusterSource
+from openpai.cluster.standing import Standing
 from openpai.controller.image_keeper import ImageKeeper
+from openpai.errors import NoContact, Problem
 from openpai.images.catalogue.admin_file import AdminFile, AdminImages
 from openpai.images.catalogue.stock import Shelf
+from openpai.images.cuda.machine import Gpu, Machine
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.runtime.outlook import Outlook
+from openpai.scheduler.core import Scheduler
 from openpai.scheduler.reason import Reason
 from openpai.scheduler.resources import Node, Resources
 from openpai.server.app import create_app
@@ -44,6 +51,7 @@ from openpai.store.groups import GroupStore
 from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
+from openpai.store.node_marks import NodeMarks
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
 from tests.looks import all_made_here, nobody_reached, one_machine, room_for_all
@@ -72,13 +80,47 @@ def job_file(name: str = "train", *, instances: int = 2, **more: Any) -> str:
     return json.dumps(document | more)
 
 
-class ControllerDouble:
-    """Stands in for the loop: remembers that it was woken, and says what the test wants it to say."""
+NODES = (Node("node-a", Resources(64, 262_144, 8)), Node("node-b", Resources(16, 65_536, 0)))
+MACHINES = (
+    Machine(
+        "node-a",
+        "amd64",
+        "535.104.05",
+        tuple(Gpu("Tesla V100-SXM2-32GB", f"GPU-{n}", (7, 0), 32_510) for n in range(8)),
+    ),
+    Machine("node-b", "amd64"),
+)
 
-    def __init__(self) -> None:
+
+class ControllerDouble:
+    """Stands in for the loop: remembers that it was woken, and says what the test wants it to say.
+
+    `outlooks`: what can be foretold, with the scheduler in which a test lets gangs run."""
+
+    def __init__(self, cluster: ClusterSource) -> None:
+        self.cluster = cluster
+        self.outlooks: Outlook | None = None
+        self.unreachable = False
         self.woken = 0
         self.waiting: Sequence[Reason] = ()
         self.pulling: Mapping[str, PullProgress] = {}
+
+    async def standing(self) -> Standing:
+        if self.unreachable:
+            raise NoContact(Problem("EngineUnreachable", {"address": "a", "detail": "d"}))
+        return await self.cluster.standing(NODES, MACHINES)
+
+    async def outlook(self) -> Outlook:
+        if self.outlooks is None:
+            cluster = (await self.standing()).described.cluster
+            self.outlooks = Outlook(Scheduler(cluster), Scheduler(cluster))
+        return self.outlooks
+
+    async def effect(self, described: Described) -> Effect:
+        outlook = await self.outlook()
+        after = Standing.of(described, NODES, MACHINES, ())
+        live = Live(list(outlook.scheduler.held.values()), [], outlook.scheduler.cluster.skus)
+        return effect_of(described.cluster, after.health, live)
 
     def wake(self) -> None:
         self.woken += 1
@@ -183,11 +225,14 @@ def log_path(run: JobRun, name: str = "", task: int = 0) -> str:
 @asynccontextmanager
 async def build(folder: Path) -> AsyncIterator[House]:
     """A house in this folder."""
-    changes, controller = Changes(), ControllerDouble()
+    changes = Changes()
     engine = SimulatedEngine(Node("node-a", Resources(64, 262_144, 8)))
     backend = SimulatedBackend("test", engine)
     with closing(Database(folder / "test.db")) as database:
         jobs, vault = JobStore(database, changes), Vault(folder / "key")
+        marks = NodeMarks(database)
+        cluster = ClusterSource(folder / "cluster.yaml", marks.all)
+        controller = ControllerDouble(cluster)
         file = storages_file(folder / "storages.toml", folder / "private")
         storages = Provision(file, GroupStore(database).of, Ground())
         sources = Sources(_one_large_node, one_machine, all_made_here, room_for_all, storages=storages.facts)
@@ -199,6 +244,8 @@ async def build(folder: Path) -> AsyncIterator[House]:
             credentials=CredentialStore(database, vault),
             groups=GroupStore(database),
             storages=storages,
+            cluster=cluster,
+            marks=marks,
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,

@@ -189,7 +189,10 @@ async def test_the_openapi_document_tells_every_call(house: House) -> None:
         "/api/v2/credentials", "/api/v2/groups", "/api/v2/groups/{group}", "/api/v2/groups/{group}/userlist",
         "/api/v2/users/{member}/group", "/api/v2/images", "/api/v2/images/check", "/api/v2/images/pulls",
         "/api/v2/images/pull", "/api/v2/images/removals", "/api/v2/images/clean", "/api/v2/storages",
-        "/api/v2/storages/{name}",
+        "/api/v2/storages/{name}", "/api/v2/virtual-clusters", "/api/v2/virtual-clusters/{vc}",
+        "/api/v2/virtual-clusters/{vc}/cells", "/api/v2/virtual-clusters/{vc}/sku-types",
+        "/api/v2/cluster/sku-types", "/api/v2/cluster/cells", "/api/v2/cluster/nodes",
+        "/api/v2/cluster/nodes/{node}/state", "/api/v2/cluster/file", "/api/v2/cluster/file/check",
     }  # fmt: skip
     open_to_all = ("/healthz", "/api/v2/info")
     guarded = [

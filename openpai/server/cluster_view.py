@@ -1,0 +1,261 @@
+"""The cluster and who has what of it, as replies show it."""
+
+from collections.abc import Mapping, Sequence
+
+from openpai.cluster.compare import Difference
+from openpai.cluster.compare import Promised as WasPromised
+from openpai.cluster.effect import Effect
+from openpai.cluster.health import Mark, NodeMark
+from openpai.cluster.promises import promises_to
+from openpai.cluster.standing import Standing
+from openpai.cluster.usage import NodeUse, Use, by_node, on_idle
+from openpai.images.cuda.machine import Machine
+from openpai.runtime.demand import job_of
+from openpai.runtime.outlook import Outlook
+from openpai.scheduler.cluster import Cluster, Sku
+from openpai.scheduler.inspect import CellStatus
+from openpai.server.cluster_shapes import (
+    Amount,
+    CellList,
+    CellReply,
+    DifferenceReply,
+    EffectReply,
+    GpuReply,
+    JobHere,
+    MarkReply,
+    NodeReply,
+    NodeState,
+    ProcessReply,
+    Promised,
+    SkuChange,
+    SkuType,
+    SkuUse,
+    VirtualClusterChange,
+    VirtualClusterReply,
+)
+from openpai.server.replies import told
+
+
+def sku_types(cluster: Cluster, vc: str | None = None) -> dict[str, SkuType]:
+    """What a cell of each SKU is; of a virtual cluster, of those that it is promised."""
+    skus = [each.leaf for each in promises_to(vc, cluster)]
+    return {sku: _sku_type(cluster.skus[sku]) for sku in cluster.skus if sku in skus}
+
+
+def _sku_type(sku: Sku) -> SkuType:
+    return SkuType(cpu=sku.cpu, memory=sku.memory_mb, gpu=sku.gpu)
+
+
+def virtual_cluster(
+    vc: str, skus: Mapping[str, Use], cluster: Cluster, groups: frozenset[str] | None, *, usable: bool
+) -> VirtualClusterReply:
+    """One virtual cluster, in which each SKU is used so."""
+    total = _amount({sku: use.total for sku, use in skus.items()}, cluster)
+    used = _amount({sku: use.used for sku, use in skus.items()}, cluster)
+    return VirtualClusterReply(
+        capacity=_percent(total, cluster),
+        maxCapacity=_percent(total, cluster),
+        usedCapacity=_percent(used, cluster),
+        resourcesUsed=used,
+        resourcesGuaranteed=_amount({sku: use.total - use.bad for sku, use in skus.items()}, cluster),
+        resourcesTotal=total,
+        skus={sku: _promised_use(use) for sku, use in skus.items()},
+        pinnedCells=list(cluster.virtual_clusters[vc].pins),
+        groups=None if groups is None else sorted(groups),
+        usable=usable,
+    )
+
+
+def _amount(cells: Mapping[str, int], cluster: Cluster) -> Amount:
+    each = [(count, cluster.skus[sku]) for sku, count in cells.items()]
+    cpu, gpu = sum(count * sku.cpu for count, sku in each), sum(count * sku.gpu for count, sku in each)
+    memory = sum(count * sku.memory_mb for count, sku in each)
+    return Amount(cpu=cpu, memory=memory, gpu=gpu, vCores=cpu, GPUs=gpu)
+
+
+def _percent(amount: Amount, cluster: Cluster) -> float:
+    """Of all GPUs that there are; of all cores, where there is none."""
+    whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
+    part, of = (amount.gpu, whole.gpu) if whole.gpu else (amount.cpu, whole.cpu)
+    return round(100 * part / of, 2) if of else 0.0
+
+
+def _promised_use(use: Use) -> SkuUse:
+    """Opportunistic cells are no part of what is promised."""
+    free = max(use.total - use.used - use.bad, 0)
+    return SkuUse(total=use.total, used=use.used, opportunistic=use.opportunistic, bad=use.bad, free=free)
+
+
+def nodes(standing: Standing, outlook: Outlook, language: str) -> list[NodeReply]:
+    """All machines, those of the cluster first."""
+    scheduler = outlook.scheduler
+    uses = by_node(scheduler.cluster, standing.health, scheduler.held.values())
+    names = list(dict.fromkeys([*uses, *(node.name for node in standing.nodes)]))
+    marks = {mark.node: mark for mark in standing.marks}
+    return [_node(name, uses.get(name), marks.get(name), standing, outlook, language) for name in names]
+
+
+def _node(
+    name: str,
+    use: NodeUse | None,
+    mark: NodeMark | None,
+    standing: Standing,
+    outlook: Outlook,
+    language: str,
+) -> NodeReply:
+    there = next((node for node in standing.nodes if node.name == name), None)
+    machine = next((each for each in standing.machines if each.name == name), None)
+    found = use or NodeUse()
+    return NodeReply(
+        name=name,
+        state=_state(there is not None, use, mark),
+        mark=MarkReply(username=mark.username, time=mark.at) if mark else None,
+        architecture=machine.architecture if machine else None,
+        driver=machine.driver if machine else None,
+        described=machine.described if machine else False,
+        cpu=there.capacity.cpu if there else None,
+        memoryMB=there.capacity.memory_mb if there else None,
+        skus={sku: _physical_use(each) for sku, each in found.skus.items()},
+        gpus=_gpus(machine, found, outlook, language) if machine else [],
+        jobs=_jobs(found, outlook),
+    )
+
+
+def _state(there: bool, use: NodeUse | None, mark: NodeMark | None) -> NodeState:
+    if not there:
+        return "gone"
+    if use is None or not use.skus:
+        return "unlisted"
+    match mark.mark if mark else None:
+        case None:
+            return "ready"
+        case Mark.CORDONED:
+            return "cordoned"
+        case _ if not use.gangs:
+            return "drained"
+        case Mark.DRAINING:
+            return "draining"
+        case _:
+            return "emptying"
+
+
+def _physical_use(use: Use) -> SkuUse:
+    return SkuUse(total=use.total, used=use.used, opportunistic=use.opportunistic, bad=use.bad, free=use.free)
+
+
+def _gpus(machine: Machine, use: NodeUse, outlook: Outlook, language: str) -> list[GpuReply]:
+    skus = outlook.scheduler.cluster.skus
+    holders = {
+        index: job_name(gang, outlook)
+        for gang, cells in use.gangs.items()
+        for sku, indices in cells.items()
+        if sku in skus and skus[sku].gpu
+        for index in indices
+    }
+    return [
+        GpuReply(
+            index=index,
+            model=gpu.model,
+            uuid=gpu.uuid,
+            memoryMB=gpu.memory_mb,
+            job=holders.get(index),
+            problem=told(gpu.bad.code, gpu.bad.params, language) if gpu.bad else None,
+            processes=[ProcessReply(pid=each.pid, name=each.name) for each in gpu.processes],
+        )
+        for index, gpu in enumerate(machine.gpus)
+    ]
+
+
+def _jobs(use: NodeUse, outlook: Outlook) -> list[JobHere]:
+    """The gangs of one job are together."""
+    jobs: dict[str, JobHere] = {}
+    for gang, cells in use.gangs.items():
+        held = outlook.scheduler.held[gang]
+        name = job_name(gang, outlook)
+        here = jobs.setdefault(
+            name,
+            JobHere(
+                name=name, virtualCluster=held.gang.virtual_cluster, opportunistic=on_idle(held), cells={}
+            ),
+        )
+        for sku, indices in cells.items():
+            here.cells[sku] = sorted([*here.cells.get(sku, []), *indices])
+    return list(jobs.values())
+
+
+def job_name(gang: str, outlook: Outlook) -> str:
+    """`user~job` of a gang."""
+    return outlook.names.get(job_of(gang), gang)
+
+
+def difference(of: Difference) -> DifferenceReply:
+    """What is different, by name."""
+    return DifferenceReply(
+        addedMachines=list(of.added),
+        removedMachines=list(of.removed),
+        changedMachines=list(of.machines),
+        skus=[
+            SkuChange(name=name, before=was and _sku_type(was), after=will and _sku_type(will))
+            for name, (was, will) in of.skus.items()
+        ],
+        virtualClusters=[
+            VirtualClusterChange(name=name, before=was and _promised(was), after=will and _promised(will))
+            for name, (was, will) in of.virtual_clusters.items()
+        ],
+        otherCells=list(of.shapes),
+    )
+
+
+def _promised(promised: WasPromised) -> Promised:
+    groups = promised.groups
+    return Promised(
+        cells=dict(promised.cells),
+        pinnedCells=list(promised.pins),
+        groups=None if groups is None else sorted(groups),
+    )
+
+
+def effect(of: Effect, outlook: Outlook) -> EffectReply:
+    """What becomes of jobs, by their names."""
+
+    def names(gangs: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(job_name(gang, outlook) for gang in gangs))
+
+    return EffectReply(
+        displaced=names(of.displaced),
+        downgraded=names(of.downgraded),
+        unreserved=names(of.unreserved),
+        starts=names(of.starts),
+        never=names(of.never),
+    )
+
+
+def cells(found: Sequence[CellStatus], outlook: Outlook, *, promised: bool) -> CellList:
+    """Trees of cells that are there, or that are `promised`."""
+    return CellList.model_construct(
+        cells=[_cell(cell, outlook, promised=promised, top=True) for cell in found]
+    )
+
+
+def _cell(cell: CellStatus, outlook: Outlook, *, promised: bool, top: bool = False) -> CellReply:
+    who = cell.gang or cell.reserved_by
+    return (
+        CellReply.model_construct(  # of a large cluster there are very many: they are not checked once more
+            cellType=cell.type,
+            cellAddress=cell.address,
+            isNodeLevel=cell.is_node,
+            leafCellType=_leaf_type(cell) if top else None,
+            cellState=cell.state.value,
+            cellHealthiness="Healthy" if cell.healthy else "Bad",
+            cellPriority=cell.priority,
+            vc=cell.virtual_cluster,
+            job=job_name(who, outlook) if who is not None else None,
+            pinnedCellId=cell.pin,
+            physicalAddress=cell.stands_for if promised else None,
+            cellChildren=[_cell(child, outlook, promised=promised) for child in cell.children],
+        )
+    )
+
+
+def _leaf_type(cell: CellStatus) -> str:
+    return _leaf_type(cell.children[0]) if cell.children else cell.type
