@@ -81,6 +81,6 @@ def test_affinity_groups_are_gangs_of_their_own() -> None:
 def test_a_gang_goes_where_all_of_its_roles_can_run() -> None:
     job = a_job_of(TRAIN_AND_WATCH)
     (gang,) = gangs(job, train=frozenset({"new", "newer"}), watch=frozenset({"newer", "old"}))
-    assert gang.nodes == {"newer"}
+    assert gang.nodes == frozenset({"newer"})
     (gang,) = gangs(job, train=frozenset({"new"}))
-    assert gang.nodes == {"new"}
+    assert gang.nodes == frozenset({"new"})

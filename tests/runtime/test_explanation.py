@@ -153,7 +153,7 @@ def test_bad_cells_are_counted_apart() -> None:
 
 
 def test_a_reservation_that_others_are_leaving_is_told_with_their_names() -> None:
-    story = Story(cluster(default=1)).submit(first=a_job(4), second=a_job(2, priority="prod"))
+    story = Story(cluster(default=1)).submit(first=a_job(4)).submit(second=a_job(2, priority="prod"))
     found = story.explain("second")
     assert found.reason is not None
     assert (found.reason.code, found.reason.params["jobs"]) == ("WaitsForOthersToLeave", "ann~first")
