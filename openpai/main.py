@@ -129,6 +129,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             credentials=credentials,
             groups=groups,
             storages=storages,
+            cluster=cluster,
+            marks=marks,
             changes=changes,
             submit=admission.submit,
             dry_run=admission.dry_run,
