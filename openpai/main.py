@@ -33,6 +33,7 @@ from openpai.images.catalogue.admin_file import AdminFile
 from openpai.images.catalogue.stock import Shelf
 from openpai.images.credentials.docker_config import DockerConfig, config_file
 from openpai.images.credentials.keyring import Keyring
+from openpai.images.cuda.fake import FakeGpus, read_fake_gpus
 from openpai.images.inspector import Inspector
 from openpai.images.registry.look import Looker
 from openpai.images.registry.registries import RegistrySettings
@@ -64,6 +65,11 @@ _REPLIES_END_WITHIN_S = 3
 _BACKLOG = 1024
 
 
+def described_gpus(settings: Settings) -> FakeGpus | None:
+    """The GPUs that the machine is to show instead of its own. Raises PaiError where they are badly described."""
+    return read_fake_gpus(settings.fake_gpus) if settings.fake_gpus else None
+
+
 def serve(settings: Settings) -> None:
     """Run a server until SIGTERM or SIGINT. Jobs that run then go on, and a later start finds them again.
 
@@ -80,7 +86,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
     vault = Vault(data_dir.key)
     instance = data_dir.instance
     changes = Changes()
-    backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host)
+    fake_gpus = described_gpus(settings)
+    backend = DockerBackend(instance, settings.runtime_dir / instance[:8], settings.docker_host, fake_gpus)
     with closing(Database(data_dir.database)) as database:
         jobs, logs, tokens = JobStore(database, changes), LogStore(data_dir.logs), TokenStore(database)
         policy = Policy(
@@ -148,6 +155,8 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             asyncio.create_task(keeper.run(), name="image keeper"),
         )
         log.info("server is up", url=url, data_dir=str(settings.data_dir))
+        if fake_gpus:
+            log.warning("the gpus of this machine are described, and not there", spec=settings.fake_gpus)
         try:
             await _Server(services).serve(sockets=[listening])
         finally:

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     images_file: Path | None = None
     """An admin's own file of images, read anew when it changes; None: `images.toml` in the data directory."""
 
+    fake_gpus: str | None = None
+    """GPUs that the machine is to show instead of its own, and that are not there: for tests and demonstrations, as
+    `8xV100-SXM2-32GB,driver=535.104.05`."""
+
     storages_file: Path | None = None
     """An admin's own file of storages, read anew when it changes; None: `storages.toml` in the data directory."""
 

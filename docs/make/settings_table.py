@@ -24,6 +24,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "in the data directory; where that is not there, all machines are one virtual cluster.",
         "images_file": "An admin's own file of images, read anew when it changes. Otherwise `images.toml` in the data "
         "directory.",
+        "fake_gpus": "GPUs that the machine is to show instead of its own, and that are not there: for tests and "
+        "demonstrations ([described GPUs](gpus.md#described-gpus)). Also `pai up --fake-gpus`.",
         "storages_file": "An admin's own file of storages, read anew when it changes. Otherwise `storages.toml` in the "
         "data directory.",
     },
@@ -40,6 +42,8 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "cluster_file": "描述单元和虚拟集群的文件，修改后自动重新读取；不设置时为数据目录中的 `cluster.yaml`，"
         "该文件不存在时，所有机器构成一个虚拟集群。",
         "images_file": "管理员自己的镜像文件，修改后自动重新读取；不设置时为数据目录中的 `images.toml`。",
+        "fake_gpus": "让机器显示并不存在的 GPU，代替它自己的：用于测试和演示（[描述的 GPU](gpus.md#描述的-gpu)）。"
+        "也可用 `pai up --fake-gpus`。",
         "storages_file": "管理员自己的存储文件，修改后自动重新读取；不设置时为数据目录中的 `storages.toml`。",
     },
 }

@@ -17,7 +17,7 @@ from openpai.cli.process import LOG_FILE, running_server
 from openpai.cli.speaking import SpeakingCommand
 from openpai.client.connection import find_server
 from openpai.errors import PaiError
-from openpai.main import serve
+from openpai.main import described_gpus, serve
 from openpai.settings import Settings
 
 _LONGEST = 60.0  # seconds until a server must answer
@@ -28,10 +28,12 @@ _LAST_LINES = 20  # of the server's log, when it did not start
 @click.command(cls=SpeakingCommand)
 @click.option("--host", metavar="ADDRESS")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="PORT")
+@click.option("--fake-gpus", metavar="SPEC")
 @click.option("--detach", is_flag=True)
 @click.pass_obj
-def up(target: Target, host: str | None, port: int | None, detach: bool) -> int:
-    settings = settings_of(target, host=host, port=port)
+def up(target: Target, host: str | None, port: int | None, fake_gpus: str | None, detach: bool) -> int:
+    settings = settings_of(target, host=host, port=port, fake_gpus=fake_gpus)
+    described_gpus(settings)
     if detach:
         return _start_apart(settings)
     serve(settings)
@@ -47,10 +49,11 @@ def _start_apart(settings: Settings) -> int:
     log = settings.data_dir / LOG_FILE
     begins = log.stat().st_size if log.exists() else 0
     command = [sys.executable, "-m", "openpai", "--lang", language(), "--data-dir", str(settings.data_dir)]
+    fake = ["--fake-gpus", settings.fake_gpus] if settings.fake_gpus else []
     with log.open("ab") as output:
         os.chmod(log, 0o600)
         server = subprocess.Popen(
-            [*command, "up", "--host", settings.host, "--port", str(settings.port)],
+            [*command, "up", "--host", settings.host, "--port", str(settings.port), *fake],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
