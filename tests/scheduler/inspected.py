@@ -72,11 +72,12 @@ def charged_leaves(scheduler: Scheduler, name: str) -> dict[str, int]:
     return found
 
 
-def bound_cells(scheduler: Scheduler) -> dict[str, list[tuple[str, str, bool]]]:
-    """Virtual cluster → the physical cells that promised ones stand for: chain, address, doomed or not."""
-    found: dict[str, list[tuple[str, str, bool]]] = {}
+def used_cells(scheduler: Scheduler) -> dict[str, list[tuple[str, str]]]:
+    """Virtual cluster → chain and address of the physical cells that promised ones in use stand for, and of pinned
+    ones."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for view in views(scheduler):
         for root in view.roots:
-            if root.physical is not None:
-                found.setdefault(view.vc, []).append((view.chain.name, root.physical.path, root.doomed))
+            if root.physical is not None and not root.doomed:
+                found.setdefault(view.vc, []).append((view.chain.name, root.physical.path))
     return {vc: sorted(cells) for vc, cells in found.items()}

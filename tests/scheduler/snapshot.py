@@ -6,14 +6,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from openpai.scheduler.core import Scheduler
-from tests.scheduler.inspected import (
-    bound_cells,
-    chains,
-    charged_leaves,
-    free_cells,
-    physical_cells,
-    promised_cells,
-)
+from tests.scheduler.inspected import chains, charged_leaves, physical_cells, used_cells
 
 Value = object
 
@@ -79,17 +72,15 @@ def attributes(value: object) -> Iterator[object]:
             yield getattr(value, name)
 
 
-def meaning(scheduler: Scheduler) -> Value:
-    """Who holds what, to which cells it is charged, what is free, and what is bad. Not: which of several equal
-    promises a cell was given for."""
+def meaning(scheduler: Scheduler) -> dict[str, Value]:
+    """Who holds what, to which cells it is charged, and what is bad. Not: which of several equal promises a cell was
+    given for, nor which of several bad cells an unused promise stands for."""
     return {
         "held": {
             name: (each.gang, each.state, each.downgraded, each.placement)
             for name, each in scheduler.held.items()
         },
-        "free": free_cells(scheduler),
-        "bound": bound_cells(scheduler),
-        "promised": promised_cells(scheduler),
+        "used": used_cells(scheduler),
         "charged": {name: charged_leaves(scheduler, name) for name in scheduler.held},
         "bad": [
             (name, cell.path, cell.bad)

@@ -175,12 +175,19 @@ def free_beside_pins(cluster: Cluster, chain: str, pins: set[str]) -> dict[str, 
 
 @st.composite
 def gangs(
-    draw: st.DrawFn, cluster: Cluster, name: str, priorities: tuple[int, ...], anywhere: bool = False
+    draw: st.DrawFn,
+    cluster: Cluster,
+    name: str,
+    priorities: tuple[int, ...],
+    crowded: str | None = None,
+    anywhere: bool = False,
 ) -> Gang:
-    """A gang that has a chance; now and then one that has none. `anywhere`: it names no nodes."""
+    """A gang that has a chance; now and then one that has none. `crowded`: the virtual cluster of most gangs.
+    `anywhere`: it names no nodes."""
     every = sorted(cluster.virtual_clusters)
     rich = [name for name in every if cluster.virtual_clusters[name].cells] or every
-    virtual_cluster = draw(st.sampled_from([*rich, *rich, *rich, *every]))
+    usual = [crowded] * 6 if crowded in every else rich * 3
+    virtual_cluster = draw(st.sampled_from([*usual, *every]))
     priority = draw(st.sampled_from(priorities))
     vc = cluster.virtual_clusters[virtual_cluster]
     pin = draw(st.sampled_from([None, *vc.pins])) if priority > OPPORTUNISTIC else None

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.gang import OPPORTUNISTIC, GangState, Preempt, Start, Wait
 from tests.scheduler.promises import everybody_gets_all
-from tests.scheduler.strategies import clusters, gangs, promises
+from tests.scheduler.strategies import VIRTUAL_CLUSTERS, clusters, gangs, promises
 from tests.scheduler.tree import nodes_of_cluster, paths_of
 from tests.scheduler.world import World
 
@@ -28,32 +28,35 @@ class AnythingMayHappen(RuleBasedStateMachine):
         super().__init__()
         self.count = 0
 
-    @initialize(cluster=clusters())
-    def there_is_a_cluster(self, cluster: Cluster) -> None:
+    @initialize(cluster=clusters(), crowded=st.sampled_from([*VIRTUAL_CLUSTERS, None]))
+    def there_is_a_cluster(self, cluster: Cluster, crowded: str | None) -> None:
         self.world = World(cluster)
+        self.crowded = crowded
+
+    @rule(data=ANY, priorities=st.sampled_from([(0, 1, 2, 3, 4, 5), (0, 1), (5,), (2,)]))
+    def guaranteed_gangs_ask(self, data: st.DataObject, priorities: tuple[int, ...]) -> None:
+        self.ask(data, priorities, patient=True)
+
+    @rule(data=ANY, priorities=st.sampled_from([(0,), (5,), (OPPORTUNISTIC, 3)]))
+    def gangs_ask_that_only_start_where_nobody_must_leave(
+        self, data: st.DataObject, priorities: tuple[int, ...]
+    ) -> None:
+        self.ask(data, priorities, patient=False)
 
     @rule(data=ANY)
-    def a_guaranteed_gang_asks(self, data: st.DataObject) -> None:
-        self.ask(data, (0, 1, 2, 3, 4, 5), patient=True)
-
-    @rule(data=ANY)
-    def another_guaranteed_gang_asks(self, data: st.DataObject) -> None:
-        self.ask(data, (1, 5), patient=True)
-
-    @rule(data=ANY)
-    def a_gang_asks_that_only_starts_where_nobody_must_leave(self, data: st.DataObject) -> None:
-        self.ask(data, (0, 3, 5), patient=False)
-
-    @rule(data=ANY)
-    def an_opportunistic_gang_asks(self, data: st.DataObject) -> None:
+    def opportunistic_gangs_ask(self, data: st.DataObject) -> None:
         self.ask(data, (OPPORTUNISTIC,), patient=True)
 
     def ask(self, data: st.DataObject, priorities: tuple[int, ...], patient: bool) -> None:
-        self.count += 1
-        gang = data.draw(gangs(self.world.cluster, f"g{self.count}", priorities), label="gang")
-        decision = self.world.decide(gang)
-        if isinstance(decision, Start) or (isinstance(decision, Preempt) and patient):
-            self.world.apply(gang, decision)
+        """Some gangs, one after the other. A patient one reserves what others must leave first."""
+        for _ in range(data.draw(st.sampled_from([1, 2, 3, 4]), label="gangs")):
+            self.count += 1
+            gang = data.draw(
+                gangs(self.world.cluster, f"g{self.count}", priorities, self.crowded), label="gang"
+            )
+            decision = self.world.decide(gang)
+            if isinstance(decision, Start) or (isinstance(decision, Preempt) and patient):
+                self.world.apply(gang, decision)
 
     @precondition(lambda self: self.world.names(GangState.PREEMPTING))
     @rule(data=ANY)
@@ -124,7 +127,7 @@ def promised_anew(cluster: Cluster) -> st.SearchStrategy[Cluster]:
 TestAnythingMayHappen = AnythingMayHappen.TestCase
 TestAnythingMayHappen.settings = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=40,
+    stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -10,6 +10,7 @@ from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import GangState, Preempt, Start
 from tests.scheduler.asking import cluster, gang, reserves, starts, states, waits, where
 from tests.scheduler.inspected import free_cells, opportunistic_leaves
+from tests.scheduler.internals import check_internals
 from tests.scheduler.snapshot import difference, snapshot
 
 POOL = cluster(
@@ -459,6 +460,36 @@ class TestBadNodes:
         assert waits(scheduler, high) == [("NODE", "only_bad_node_left")]
         assert difference(before, snapshot(scheduler)) == ""
 
+    def test_a_gang_in_a_rack_with_a_bad_node_gets_the_nodes_that_it_was_promised(self) -> None:
+        racks = cluster(
+            {"RACK": ("NODE", 3), "NODE": ("G", 2)},
+            "NODE",
+            [("RACK", ["a1", "a2", "a3"]), ("RACK", ["b1", "b2", "b3"])],
+            {"red": {"RACK": 1}},
+        )
+        scheduler = Scheduler(racks)
+        scheduler.set_bad(frozenset({"a2"}))
+        wanted = gang("a", "red", 2, 2, nodes={"a1", "a3"})
+        assert starts(scheduler, wanted) == {"a1": ["t0:0,1"], "a3": ["t1:0,1"]}
+        check_internals(scheduler)
+
+    def test_a_reservation_that_moves_to_another_chain_leaves_the_bad_cell_to_be_seen(self) -> None:
+        two = cluster(
+            {"X": ("G", 4), "Y": ("G", 4)}, ("X", "Y"), [("X", "x1"), ("Y", "y1")], {"red": {"X": 1, "Y": 1}}
+        )
+        scheduler = Scheduler(two)
+        starts(scheduler, gang("low", "red", 4, priority=1))
+        starts(scheduler, gang("other", "red", 4, priority=1))
+        high = gang("high", "red", 4, priority=2)
+        assert reserves(scheduler, high)[1] == ["low"]
+        scheduler.release("low")
+        scheduler.set_bad(frozenset(), frozenset({("x1", 0)}))
+        assert reserves(scheduler, high)[1] == ["other"]
+        assert waits(scheduler, gang("last", "red", 4)) == [
+            ("X", "only_bad_node_left"),
+            ("Y", "insufficient_capacity"),
+        ]
+
 
 class TestNamedNodes:
     def test_a_gang_that_names_nodes_uses_no_other(self) -> None:
@@ -567,6 +598,15 @@ class TestRecovery:
         assert states(after) == {"low": "BeingPreempted", "high": "Preempting"}
         after.release("low")
         assert starts(after, high) == place
+
+    def test_a_reservation_takes_nothing_from_a_gang_that_another_virtual_cluster_was_promised(self) -> None:
+        """As it may be after the promises were changed."""
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("others", "default", 4, priority=1))
+        others = scheduler.held["others"]
+        assert not scheduler.restore_reservation(gang("high", "team", 4, priority=2), others.placement)
+        assert states(scheduler) == {"others": "Allocated"}
+        check_internals(scheduler)
 
     @pytest.mark.parametrize("bad", [{"h1"}, {"h1", "h2"}])
     def test_what_ran_on_a_bad_node_is_charged_to_its_own_virtual_cluster(self, bad: set[str]) -> None:

@@ -17,7 +17,7 @@ from openpai.scheduler.gang import (
     Wait,
 )
 from tests.scheduler import invariants
-from tests.scheduler.inspected import chains
+from tests.scheduler.inspected import chains, free_cells, promised_cells
 from tests.scheduler.internals import check_internals
 from tests.scheduler.invariants import inside, leaves_of
 from tests.scheduler.snapshot import difference, meaning, snapshot
@@ -200,76 +200,62 @@ class World:
         for act in self.log:
             again.do(act)
         again.expected, again.bad = dict(self.expected), self.bad
-        assert difference(snapshot(again.scheduler), snapshot(self.scheduler)) == ""
+        changed = difference(snapshot(self.scheduler), snapshot(again.scheduler))
+        assert not changed, f"the same events led elsewhere: {changed}"
         return again
-
-    def recovered(self, cluster: Cluster | None = None) -> Scheduler:
-        """A new scheduler that has been told what runs, then what is reserved, then what is bad."""
-        scheduler = Scheduler(cluster or self.cluster)
-        held = list(self.scheduler.held.values())
-        for each in held:
-            if each.state is not GangState.PREEMPTING:
-                scheduler.restore(each.gang, each.placement, downgraded=each.downgraded)
-        for each in held:
-            if each.state is GangState.PREEMPTING:
-                scheduler.restore_reservation(each.gang, each.placement)
-        scheduler.set_bad(*self.bad)
-        return scheduler
 
     def restart(self) -> None:
         """All is as it was: who holds what, and to whom it is charged."""
-        before = self.scheduler
-        after = self.recovered()
-        assert meaning(after) == meaning(before)
-        self.take_over(after)
+        before = meaning(self.scheduler)
+        self.take_over(Scheduler(self.cluster))
+        after = meaning(self.scheduler)
+        for what in before:
+            assert after[what] == before[what], f"{what} was {before[what]}, and is {after[what]}"
 
     def reconfigure(self, cluster: Cluster) -> None:
         """Another cluster, whatever it is, takes no cell from a gang that runs; only what no longer exists is lost."""
-        before = self.scheduler.held
-        after = self.recovered(cluster)
-        self.bad = (
-            self.bad[0] & {node for _chain, node, _leaf in paths_of(cluster)},
-            self.bad[1] & {(node, leaf) for _chain, node, leaf in paths_of(cluster)},
-        )
+        before = dict(self.scheduler.held)
+        there = hardware(paths_of(cluster))
+        self.bad = (self.bad[0] & {node for node, _leaf in there}, self.bad[1] & there)
+        self.take_over(Scheduler(cluster))
+        after = self.scheduler.held
+        assert after.keys() <= before.keys()
         for name, each in before.items():
             if each.state is not GangState.PREEMPTING:
-                assert set(after.held[name].gang.needs) == set(each.gang.needs)
-                kept = hardware(leaves_of(each.placement)) & hardware(paths_of(cluster))
-                assert hardware(leaves_of(after.held[name].placement)) == kept, "a gang that runs lost cells"
-                assert after.held[name].downgraded >= each.downgraded
-        assert after.held.keys() <= before.keys()
-        self.take_over(after)
+                kept = hardware(leaves_of(each.placement)) & there
+                assert hardware(leaves_of(after[name].placement)) == kept, "a gang that runs lost cells"
+                assert after[name].downgraded >= each.downgraded
 
     def take_over(self, scheduler: Scheduler) -> None:
-        """Go on with this one."""
-        self.scheduler = scheduler
-        self.expected = {
-            name: Expected(each.gang, each.placement, each.downgraded, each.state is GangState.PREEMPTING)
-            for name, each in scheduler.held.items()
-        }
-        self.log = [self.how_it_came(scheduler)]
-        self.check()
+        """Go on with a new one, which is told what runs, then what is reserved, then what is bad."""
+        held, bad = list(self.scheduler.held.values()), self.bad
 
-    def how_it_came(self, scheduler: Scheduler) -> Callable[[Scheduler], None]:
-        held, bad = list(scheduler.held.values()), self.bad
-
-        def act(other: Scheduler) -> None:
+        def tell(other: Scheduler) -> None:
             for each in held:
                 if each.state is not GangState.PREEMPTING:
                     other.restore(each.gang, each.placement, downgraded=each.downgraded)
             for each in held:
                 if each.state is GangState.PREEMPTING:
-                    assert other.restore_reservation(each.gang, each.placement)
+                    other.restore_reservation(each.gang, each.placement)
             other.set_bad(*bad)
 
-        return act
+        self.scheduler, self.log = scheduler, []
+        self.do(tell)
+        self.expected = {
+            name: Expected(each.gang, each.placement, each.downgraded, each.state is GangState.PREEMPTING)
+            for name, each in scheduler.held.items()
+        }
+        self.check()
 
     def all_leave(self) -> None:
         """When all is over, nothing is left."""
         for name in list(self.scheduler.held):
             self.release(name)
         self.set_bad(*NOTHING_BAD)
-        assert meaning(self.scheduler) == meaning(Scheduler(self.cluster))
+        new = Scheduler(self.cluster)
+        assert meaning(self.scheduler) == meaning(new)
+        assert free_cells(self.scheduler) == free_cells(new)
+        assert promised_cells(self.scheduler) == promised_cells(new)
 
 
 def hardware(leaves: Iterable[tuple[str, str, int]]) -> set[tuple[str, int]]:

@@ -86,13 +86,17 @@ def reserve_again(cells: Cells, group: Group, found: Found) -> bool:
 
 
 def _reserve_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:
-    """Reserve a leaf: taken from its user, if it has one of lower priority."""
+    """Reserve a leaf: taken from its user, if that gives way to the gang."""
     user = leaf.using
-    if leaf.reserving is not None or (user is not None and user.priority >= group.priority):
+    if leaf.reserving is not None or (user is not None and not _gives_way(cells, user, leaf, group)):
         return None
+    virtual = leaf.charged
     if user is not None:
         _let_go(leaf)
-    virtual = _charge_one(cells, group, leaf, kind)
+    if virtual is not None:
+        charge(leaf, virtual, group)
+    else:
+        virtual = _charge_one(cells, group, leaf, kind)
     if virtual is None:
         if user is not None:
             _hold(leaf, user)
@@ -101,6 +105,13 @@ def _reserve_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtu
         user.reserved += 1
     leaf.reserving = group
     return virtual
+
+
+def _gives_way(cells: Cells, user: Group, leaf: Physical, group: Group) -> bool:
+    """Opportunistic gangs do, and in its own part of its own virtual cluster those of lower priority."""
+    if leaf.charged is None:
+        return True
+    return leaf.charged.view is _view(cells, group.gang, leaf) and user.priority < group.priority
 
 
 def _undo(done: list[tuple[Physical, Virtual]]) -> None:
