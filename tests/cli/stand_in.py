@@ -49,6 +49,7 @@ class World:
     on_submit: Any = None
     calls: list[tuple[str, Any]] = field(default_factory=list)
     answers: dict[str, Any] = field(default_factory=dict)
+    refusals: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     told: dict[str, str] = field(default_factory=dict)
     sent: dict[LogName, int] = field(default_factory=dict)
 
@@ -186,13 +187,16 @@ class _Api:
         return Response(data[start:], 206, headers, "text/plain; charset=utf-8")
 
     async def other(self, request: Request) -> Response:
-        """A call that needs no world: kept with its body, answered by `answers`, else with a status 404."""
+        """A call that needs no world: kept with its body, answered by `refusals` or `answers`, else with a 404."""
         if (no := _unauthorized(request)) is not None:
             return no
         query = f"?{request.url.query}" if request.url.query else ""
         call = f"{request.method} {request.url.path}{query}"
         body = await request.body()
         self.world.calls.append((call, json.loads(body) if body else None))
+        if call in self.world.refusals:
+            status, reply = self.world.refusals[call]
+            return JSONResponse(reply, status)
         if call not in self.world.answers:
             return JSONResponse({"code": "NoApiError", "message": call, "problems": []}, 404)
         return JSONResponse(self.world.answers[call])
