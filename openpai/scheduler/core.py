@@ -147,16 +147,20 @@ class Scheduler:
         plan = decision.plan
         if not isinstance(plan, Plan) or plan.version != self.version:
             raise ValueError(f"the decision on {gang.name} is not fresh")
+        chains = [plan.chain]
         for name in decision.cancelled:
-            cancel(self._groups.pop(name))
+            other = self._groups.pop(name)
+            chains.extend(other.chains())
+            cancel(other)
         for name in decision.downgraded:
+            chains.extend(self._groups[name].chains())
             downgrade(self._groups[name], gang.name)
         group = self._groups[gang.name] = Group(gang, plan, preempting=isinstance(decision, Preempt))
         if group.preempting:
             reserve(group)
         else:
             start(group)
-        self._changed(plan.chain)
+        self._changed(*dict.fromkeys(chains))
 
     def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
         """These tasks of a gang (None: all) are gone, and nobody has their cells. A reservation ends as a whole. It is
@@ -164,6 +168,7 @@ class Scheduler:
         group = self._groups.get(name)
         if group is None:
             return
+        chains = group.chains()
         if group.preempting:
             cancel(group)
             group.seats.clear()
@@ -171,7 +176,7 @@ class Scheduler:
             leave(group, list(group.seats) if tasks is None else tasks)
         if not group.seats:
             del self._groups[name]
-        self._changed(group.placement.chain)
+        self._changed(*chains)
 
     def set_bad(self, nodes: frozenset[str], leaves: frozenset[tuple[str, int]] = frozenset()) -> None:
         """These nodes, and these leaves of other nodes, are bad from now on, and all others are good. Gangs keep what

@@ -79,6 +79,10 @@ class Group:
         for seats in self.seats.values():
             yield from seats
 
+    def chains(self) -> list[str]:
+        """The chains that its seats are in: more than one where a machine has moved while it ran."""
+        return list(dict.fromkeys(seat.leaf.chain.name for seat in self.all_seats()))
+
     def lose(self, task: str) -> tuple[Seat, ...]:
         """The task is not in it any more: the seats that it had."""
         seats = self.seats.pop(task, ())
