@@ -34,6 +34,7 @@ from openpai.images.cuda.machine import Gpu, Machine
 from openpai.lifecycle.exits import Exit
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome
 from openpai.lifecycle.states import JobState, TaskState
+from openpai.runtime.explanation import Explanation
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.reason import Reason
@@ -104,6 +105,10 @@ class ControllerDouble:
         self.woken = 0
         self.waiting: Sequence[Reason] = ()
         self.pulling: Mapping[str, PullProgress] = {}
+        self.explained: Explanation | None = None
+
+    async def explanation(self, job_id: str, clusters: Sequence[str]) -> Explanation | None:
+        return self.explained
 
     async def standing(self) -> Standing:
         if self.unreachable:

@@ -183,6 +183,7 @@ async def test_the_openapi_document_tells_every_call(house: House) -> None:
     task = "/api/v2/jobs/{job}/attempts/{job_attempt}/taskRoles/{role}/taskIndex/{index}/attempts"
     assert set(document["paths"]) == {
         "/healthz", "/api/v2/info", "/api/v2/jobs", "/api/v2/jobs/{job}", "/api/v2/jobs/{job}/attempts/{attempt}",
+        "/api/v2/jobs/{job}/explanation",
         "/api/v2/jobs/{job}/config", "/api/v2/jobs/{job}/executionType", "/api/v2/jobs/{job}/events",
         "/api/v2/jobs/{job}/watch", task, f"{task}/{{attempt}}/logs", f"{task}/{{attempt}}/logs/{{name}}",
         f"{task}/{{attempt}}/logs/{{name}}/stream", "/api/v1/user/{user}/jobs/{job}",
