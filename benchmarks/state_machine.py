@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from benchmarks.server import Server
 from openpai.backends.contract import Observation, ObservedTask, Phase
+from openpai.cluster.discover import discover
 from openpai.controller.advance import advance
+from openpai.controller.planner import Grounds, Planner
 from openpai.controller.reconcile import reconcile
 from openpai.controller.situation import Policy, Situation
 from openpai.lifecycle.attempts import first_tasks
@@ -25,6 +27,7 @@ from openpai.scheduler.resources import Node, Resources
 _NOW = 1_700_000_000_000
 _EVENTS = 200_000
 _QUEUED = 500
+_GROUNDS = Grounds(discover((Node("node", Resources(1, 4000, 0)),), ()))
 _POLICY = Policy("10.210.0.0/16", 30, 5)
 
 
@@ -62,7 +65,7 @@ def _placed(job: Job) -> JobRun:
 def _seen(tasks: Sequence[ObservedTask]) -> Situation:
     observation = Observation({task.task: task for task in tasks}, frozenset(), 0)
     captured = frozenset(task.task for task in tasks)
-    return Situation(_NOW + 2000, observation, (), frozenset(), captured, {}, {}, _POLICY)
+    return Situation(_NOW + 2000, observation, _GROUNDS, frozenset(), captured, {}, {}, _POLICY)
 
 
 def _running(run: JobRun) -> list[ObservedTask]:
@@ -113,11 +116,12 @@ def _decision_ms() -> float:
     """A decision of the loop while 500 tasks that need not start together wait for room."""
     job = _job(_QUEUED, gangAllocation=False)
     run = JobRun("id", "ann", "job", _NOW, False, JobState.QUEUED, JobAttempt(0, _NOW), _first(job))
-    look = replace(_seen([]), nodes=(Node("node", Resources(0, 0, 0)),))
+    look, planner = replace(_seen([]), grounds=replace(_GROUNDS, bad_nodes=frozenset({"node"}))), Planner()
+    reconcile([(run, job)], look, str, planner)  # tells once why they wait
     rounds = 50
     begun = time.process_time()
     for _ in range(rounds):
-        decision = reconcile([(run, job)], look, str)
+        decision = reconcile([(run, job)], look, str, planner)
         assert not decision.changed
     return (time.process_time() - begun) * 1000 / rounds
 
