@@ -11,10 +11,19 @@ from openpai.scheduler.gang import OPPORTUNISTIC, GangState, Held, Placement
 from tests.scheduler.tree import Leaf, Path, cell_at, levels_of, paths_of, pins_of
 
 
-def leaves_of(placement: Placement) -> list[Leaf]:
+def leaves_of(cluster: Cluster, placement: Placement) -> list[Leaf]:
+    """The leaf cells of a placement. Of its chain, but where a machine has moved while a gang ran."""
     return [
-        (placement.chain, place.node, leaf) for place in placement.tasks.values() for leaf in place.leaves
+        found
+        for place in placement.tasks.values()
+        for leaf in place.leaves
+        for found in [find_leaf(cluster, placement.chain, place.node, leaf)]
     ]
+
+
+def find_leaf(cluster: Cluster, chain: str, node: str, leaf: int) -> Leaf:
+    chains = [chain, *sorted({cell.type for cell in cluster.cells} - {chain})]
+    return next((at, node, leaf) for at in chains if (at, node, leaf) in paths_of(cluster))
 
 
 def is_guaranteed(held: Held) -> bool:
@@ -27,7 +36,7 @@ def check(scheduler: Scheduler) -> None:
     for name, each in held.items():
         assert name == each.gang.name
         check_gang(scheduler.cluster, each)
-    check_owners(held)
+    check_owners(scheduler.cluster, held)
     check_charges(scheduler.cluster, held.values())
 
 
@@ -40,19 +49,18 @@ def check_gang(cluster: Cluster, held: Held) -> None:
             len(set(place.leaves)) == len(place.leaves) <= max(needs[task] for needs in gang.needs.values())
         )
         assert len(place.preassigned) == (len(place.leaves) if is_guaranteed(held) else 0)
-    for leaf in leaves_of(placement):
-        assert leaf in paths_of(cluster)
-        assert levels_of(cluster, placement.chain)[-1] == placement.leaf_type
+    for chain, _node, _leaf in leaves_of(cluster, placement):
+        assert chain != placement.chain or levels_of(cluster, chain)[-1] == placement.leaf_type
     assert not (held.downgraded and gang.priority == OPPORTUNISTIC)
 
 
-def check_owners(held: Mapping[str, Held]) -> None:
+def check_owners(cluster: Cluster, held: Mapping[str, Held]) -> None:
     """A leaf is used by one gang, reserved by one, and by nobody else; states follow from who stands where."""
     used: dict[Leaf, str] = {}
     reserved: dict[Leaf, str] = {}
     for name, each in held.items():
         owner = reserved if each.state is GangState.PREEMPTING else used
-        for leaf in leaves_of(each.placement):
+        for leaf in leaves_of(cluster, each.placement):
             assert leaf not in owner, f"{leaf} belongs to {owner[leaf]} and {name}"
             owner[leaf] = name
     leaving = {used[leaf] for leaf in reserved if leaf in used}
@@ -79,12 +87,10 @@ def roots_of(cluster: Cluster, held: Iterable[Held]) -> set[Root]:
     for each in held:
         if not is_guaranteed(each):
             continue
-        placement = each.placement
-        levels = levels_of(cluster, placement.chain)
-        for place in placement.tasks.values():
-            for leaf, kind in zip(place.leaves, place.preassigned, strict=True):
-                path = paths_of(cluster)[placement.chain, place.node, leaf][: levels.index(kind) + 1]
-                roots.add(Root(placement.chain, path, each.gang.virtual_cluster, each.gang.pinned))
+        kinds = [kind for place in each.placement.tasks.values() for kind in place.preassigned]
+        for leaf, kind in zip(leaves_of(cluster, each.placement), kinds, strict=True):
+            path = paths_of(cluster)[leaf][: levels_of(cluster, leaf[0]).index(kind) + 1]
+            roots.add(Root(leaf[0], path, each.gang.virtual_cluster, each.gang.pinned))
     return roots
 
 
@@ -162,5 +168,6 @@ def inside(cluster: Cluster, pin: str, placement: Placement) -> bool:
     chain, top = pins_of(cluster)[pin]
     assert cell_at(cluster, top).pin == pin
     return all(
-        leaf[0] == chain and paths_of(cluster)[leaf][: len(top)] == top for leaf in leaves_of(placement)
+        leaf[0] == chain and paths_of(cluster)[leaf][: len(top)] == top
+        for leaf in leaves_of(cluster, placement)
     )

@@ -553,6 +553,24 @@ class TestReconfiguration:
         )
         assert states(self.moved(scheduler, less)) == {"a": "Allocated", "b": "Allocated downgraded"}
 
+    def test_a_gang_keeps_its_cells_when_one_of_its_nodes_moves_to_another_chain(self) -> None:
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("a", "default", 4, 4))
+        apart = cluster(
+            {"POOL": ("NODE", 2), "NODE": ("G", 4)},
+            "NODE",
+            [("POOL", ["n2", "n3"]), ("NODE", "n1")],
+            {"default": {"POOL.NODE": 1, "NODE": 1}, "team": {"POOL.NODE": 1}},
+        )
+        after = self.moved(scheduler, apart)
+        assert where(after.held["a"].placement) == where(scheduler.held["a"].placement)
+        assert waits(after, gang("b", "default", 4))
+        assert starts(after, gang("c", "team", 4)) == {"n3": ["t0:0,1,2,3"]}
+        check_internals(after)
+        after.release("a")
+        check_internals(after)
+        assert free_cells(after) == {"POOL": {"NODE": ["0/n2"]}, "NODE": {"NODE": ["n1"]}}
+
     def test_a_gang_on_a_node_that_is_no_longer_there_is_still_known(self) -> None:
         scheduler = Scheduler(POOL)
         starts(scheduler, gang("a", "default", 4, 4))

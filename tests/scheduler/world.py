@@ -21,7 +21,7 @@ from tests.scheduler.inspected import chains, free_cells, promised_cells
 from tests.scheduler.internals import check_internals
 from tests.scheduler.invariants import inside, leaves_of
 from tests.scheduler.snapshot import difference, meaning, snapshot
-from tests.scheduler.tree import paths_of
+from tests.scheduler.tree import Leaf, paths_of
 
 Bad = tuple[frozenset[str], frozenset[tuple[str, int]]]
 NOTHING_BAD: Bad = (frozenset(), frozenset())
@@ -54,6 +54,9 @@ class World:
     def names(self, *states: GangState) -> list[str]:
         return sorted(name for name, held in self.scheduler.held.items() if held.state in states)
 
+    def cells(self, placement: Placement) -> set[Leaf]:
+        return set(leaves_of(self.cluster, placement))
+
     def running(self) -> list[str]:
         """The gangs with tasks on cells."""
         return sorted(
@@ -62,7 +65,7 @@ class World:
 
     def is_bad(self, placement: Placement) -> bool:
         nodes, leaves = self.bad
-        return any(node in nodes or (node, leaf) in leaves for _chain, node, leaf in leaves_of(placement))
+        return any(node in nodes or (node, leaf) in leaves for node, leaf in hardware(placement))
 
     # What is asked
 
@@ -85,16 +88,16 @@ class World:
             assert decision == Start(self.scheduler.held[gang.name].placement)
             return
         self.judge_place(gang, decision.placement)
-        wanted = set(leaves_of(decision.placement))
+        wanted = self.cells(decision.placement)
         users = {
             name
             for name, each in self.expected.items()
-            if not each.reserves and wanted & set(leaves_of(each.placement))
+            if not each.reserves and wanted & self.cells(each.placement)
         }
         reservers = {
             name
             for name, each in self.expected.items()
-            if each.reserves and name != gang.name and wanted & set(leaves_of(each.placement))
+            if each.reserves and name != gang.name and wanted & self.cells(each.placement)
         }
         moved = mine is not None and decision.placement != mine.placement
         assert set(decision.cancelled) == reservers | ({gang.name} if moved else set())
@@ -215,15 +218,15 @@ class World:
     def reconfigure(self, cluster: Cluster) -> None:
         """Another cluster, whatever it is, takes no cell from a gang that runs; only what no longer exists is lost."""
         before = dict(self.scheduler.held)
-        there = hardware(paths_of(cluster))
+        there = {(node, leaf) for _chain, node, leaf in paths_of(cluster)}
         self.bad = (self.bad[0] & {node for node, _leaf in there}, self.bad[1] & there)
         self.take_over(Scheduler(cluster))
         after = self.scheduler.held
         assert after.keys() <= before.keys()
         for name, each in before.items():
             if each.state is not GangState.PREEMPTING:
-                kept = hardware(leaves_of(each.placement)) & there
-                assert hardware(leaves_of(after[name].placement)) == kept, "a gang that runs lost cells"
+                kept = hardware(each.placement) & there
+                assert hardware(after[name].placement) == kept, "a gang that runs lost cells"
                 assert after[name].downgraded >= each.downgraded
 
     def take_over(self, scheduler: Scheduler) -> None:
@@ -258,8 +261,8 @@ class World:
         assert promised_cells(self.scheduler) == promised_cells(new)
 
 
-def hardware(leaves: Iterable[tuple[str, str, int]]) -> set[tuple[str, int]]:
-    return {(node, leaf) for _chain, node, leaf in leaves}
+def hardware(placement: Placement) -> set[tuple[str, int]]:
+    return {(place.node, leaf) for place in placement.tasks.values() for leaf in place.leaves}
 
 
 def places(placement: Placement) -> dict[str, tuple[str, tuple[int, ...]]]:
