@@ -40,6 +40,11 @@ class ClusterSource:
         """What is wrong with the file as it was last read."""
         return self._problems
 
+    @property
+    def last(self) -> Described:
+        """The cluster as somebody last asked for it."""
+        return self._good
+
     def current(self, nodes: Sequence[Node], machines: Sequence[Machine]) -> Cluster:
         """The cluster now. `nodes`, `machines`: what is there."""
         return self.described(nodes, machines).cluster

@@ -8,8 +8,7 @@ from openpai.cluster.health import Health
 from openpai.cluster.parts import leaves_of, machines_of
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
-from openpai.scheduler.gang import OPPORTUNISTIC, GangState, Held
-from openpai.scheduler.inspect import CellState, CellStatus
+from openpai.scheduler.gang import GangState, Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +77,28 @@ def _taken(held: Iterable[Held]) -> Iterator[tuple[Held, str, str, tuple[int, ..
 def by_virtual_cluster(scheduler: Scheduler) -> Mapping[str, Mapping[str, Use]]:
     """Virtual cluster → SKU → what it is promised, and what its gangs have. `opportunistic` cells are another's, or
     nobody's: they are not of its `total`."""
-    return {vc: _promised(scheduler, vc) for vc in scheduler.cluster.virtual_clusters}
+    idle: Counter[tuple[str, str]] = Counter()
+    for each, _, sku, indices in _taken(scheduler.held.values()):
+        if on_idle(each):
+            idle[each.gang.virtual_cluster, sku] += len(indices)
+    return {
+        vc: {
+            sku: replace(use, opportunistic=idle[vc, sku])
+            for sku in scheduler.cluster.skus
+            if (use := promised.get(sku, Use())).total or idle[vc, sku]
+        }
+        for vc in scheduler.cluster.virtual_clusters
+        for promised in [_promised(scheduler, vc)]
+    }
 
 
 def _promised(scheduler: Scheduler, vc: str) -> Mapping[str, Use]:
     found: dict[str, Use] = {}
-    for leaf in (leaf for cell in scheduler.virtual(vc) for leaf in _leaves(cell)):
-        use = found.get(leaf.type, Use())
-        if leaf.priority == OPPORTUNISTIC:
-            found[leaf.type] = replace(use, opportunistic=use.opportunistic + 1)
-        else:
-            used = leaf.state != CellState.FREE
-            found[leaf.type] = replace(
-                use,
-                total=use.total + 1,
-                used=use.used + used,
-                bad=use.bad + (not used and not leaf.healthy),
-            )
-    return {sku: found[sku] for sku in scheduler.cluster.skus if sku in found}
-
-
-def _leaves(cell: CellStatus) -> Iterator[CellStatus]:
-    if not cell.children:
-        yield cell
-    for child in cell.children:
-        yield from _leaves(child)
+    for share in scheduler.shares(vc):
+        use, used = found.get(share.leaf_type, Use()), sum(share.used.values())
+        found[share.leaf_type] = Use(
+            total=use.total + share.promised,
+            used=use.used + used,
+            bad=use.bad + share.promised - used - share.free,
+        )
+    return found

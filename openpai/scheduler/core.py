@@ -44,7 +44,7 @@ from openpai.scheduler.gang import (
     Start,
     Wait,
 )
-from openpai.scheduler.inspect import CellStatus, physical_status, virtual_status
+from openpai.scheduler.inspect import CellStatus, Share, physical_status, shares, virtual_status
 from openpai.scheduler.room import Room
 
 
@@ -200,6 +200,10 @@ class Scheduler:
     def virtual(self, vc: str) -> tuple[CellStatus, ...]:
         """The cells that a virtual cluster is promised, and the leaves that its gangs use while they are idle."""
         return virtual_status(self._cells, vc)
+
+    def shares(self, vc: str) -> tuple[Share, ...]:
+        """How much a virtual cluster has, and how much of it is used: without a look at each cell."""
+        return shares(self._cells, vc)
 
     def _decide_new(self, gang: Gang, kept: Earmark, instead: tuple[str, ...] = ()) -> Decision:
         obstacles = []

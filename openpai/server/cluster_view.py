@@ -1,19 +1,23 @@
 """The cluster and who has what of it, as replies show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from openpai.cluster.compare import Difference
 from openpai.cluster.compare import Promised as WasPromised
+from openpai.cluster.described import Described
 from openpai.cluster.effect import Effect
 from openpai.cluster.health import Mark, NodeMark
 from openpai.cluster.promises import promises_to
 from openpai.cluster.standing import Standing
-from openpai.cluster.usage import NodeUse, Use, by_node, on_idle
+from openpai.cluster.usage import NodeUse, Use, by_node, by_virtual_cluster, on_idle
 from openpai.images.cuda.machine import Machine
 from openpai.runtime.demand import job_of
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.cluster import Cluster, Sku
+from openpai.scheduler.core import Scheduler
 from openpai.scheduler.inspect import CellStatus
+from openpai.scheduler.resources import Node
 from openpai.server.cluster_shapes import (
     Amount,
     CellList,
@@ -46,24 +50,41 @@ def _sku_type(sku: Sku) -> SkuType:
     return SkuType(cpu=sku.cpu, memory=sku.memory_mb, gpu=sku.gpu)
 
 
-def virtual_cluster(
-    vc: str, skus: Mapping[str, Use], cluster: Cluster, groups: frozenset[str] | None, *, usable: bool
+def virtual_clusters(
+    scheduler: Scheduler, described: Described, usable: Collection[str]
+) -> dict[str, VirtualClusterReply]:
+    """All of them, and whether the caller may use each."""
+    cluster = scheduler.cluster
+    whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
+    return {
+        vc: _virtual_cluster(vc, skus, cluster, whole).model_copy(
+            update={"groups": _listed(described.groups.get(vc)), "usable": vc in usable}
+        )
+        for vc, skus in by_virtual_cluster(scheduler).items()
+    }
+
+
+def _virtual_cluster(
+    vc: str, skus: Mapping[str, Use], cluster: Cluster, whole: Amount
 ) -> VirtualClusterReply:
-    """One virtual cluster, in which each SKU is used so."""
     total = _amount({sku: use.total for sku, use in skus.items()}, cluster)
     used = _amount({sku: use.used for sku, use in skus.items()}, cluster)
     return VirtualClusterReply(
-        capacity=_percent(total, cluster),
-        maxCapacity=_percent(total, cluster),
-        usedCapacity=_percent(used, cluster),
+        capacity=_percent(total, whole),
+        maxCapacity=_percent(total, whole),
+        usedCapacity=_percent(used, whole),
         resourcesUsed=used,
         resourcesGuaranteed=_amount({sku: use.total - use.bad for sku, use in skus.items()}, cluster),
         resourcesTotal=total,
         skus={sku: _promised_use(use) for sku, use in skus.items()},
         pinnedCells=list(cluster.virtual_clusters[vc].pins),
-        groups=None if groups is None else sorted(groups),
-        usable=usable,
+        groups=None,
+        usable=False,
     )
+
+
+def _listed(groups: frozenset[str] | None) -> list[str] | None:
+    return None if groups is None else sorted(groups)
 
 
 def _amount(cells: Mapping[str, int], cluster: Cluster) -> Amount:
@@ -73,9 +94,8 @@ def _amount(cells: Mapping[str, int], cluster: Cluster) -> Amount:
     return Amount(cpu=cpu, memory=memory, gpu=gpu, vCores=cpu, GPUs=gpu)
 
 
-def _percent(amount: Amount, cluster: Cluster) -> float:
+def _percent(amount: Amount, whole: Amount) -> float:
     """Of all GPUs that there are; of all cores, where there is none."""
-    whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
     part, of = (amount.gpu, whole.gpu) if whole.gpu else (amount.cpu, whole.cpu)
     return round(100 * part / of, 2) if of else 0.0
 
@@ -90,48 +110,58 @@ def nodes(standing: Standing, outlook: Outlook, language: str) -> list[NodeReply
     """All machines, those of the cluster first."""
     scheduler = outlook.scheduler
     uses = by_node(scheduler.cluster, standing.health, scheduler.held.values())
-    names = list(dict.fromkeys([*uses, *(node.name for node in standing.nodes)]))
+    there = {node.name: node for node in standing.nodes}
+    machines = {machine.name: machine for machine in standing.machines}
     marks = {mark.node: mark for mark in standing.marks}
-    return [_node(name, uses.get(name), marks.get(name), standing, outlook, language) for name in names]
+    return [
+        _node(
+            _Seen(name, there.get(name), machines.get(name), marks.get(name), uses.get(name)),
+            outlook,
+            language,
+        )
+        for name in dict.fromkeys([*uses, *there])
+    ]
 
 
-def _node(
-    name: str,
-    use: NodeUse | None,
-    mark: NodeMark | None,
-    standing: Standing,
-    outlook: Outlook,
-    language: str,
-) -> NodeReply:
-    there = next((node for node in standing.nodes if node.name == name), None)
-    machine = next((each for each in standing.machines if each.name == name), None)
-    found = use or NodeUse()
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is known of a machine: that it is there, what it has, who keeps it free, and its cells."""
+
+    name: str
+    node: Node | None
+    machine: Machine | None
+    mark: NodeMark | None
+    use: NodeUse | None
+
+
+def _node(seen: _Seen, outlook: Outlook, language: str) -> NodeReply:
+    node, machine, mark, use = seen.node, seen.machine, seen.mark, seen.use or NodeUse()
     return NodeReply(
-        name=name,
-        state=_state(there is not None, use, mark),
+        name=seen.name,
+        state=_state(seen),
         mark=MarkReply(username=mark.username, time=mark.at) if mark else None,
         architecture=machine.architecture if machine else None,
         driver=machine.driver if machine else None,
         described=machine.described if machine else False,
-        cpu=there.capacity.cpu if there else None,
-        memoryMB=there.capacity.memory_mb if there else None,
-        skus={sku: _physical_use(each) for sku, each in found.skus.items()},
-        gpus=_gpus(machine, found, outlook, language) if machine else [],
-        jobs=_jobs(found, outlook),
+        cpu=node.capacity.cpu if node else None,
+        memoryMB=node.capacity.memory_mb if node else None,
+        skus={sku: _physical_use(each) for sku, each in use.skus.items()},
+        gpus=_gpus(machine, use, outlook, language) if machine else [],
+        jobs=_jobs(use, outlook),
     )
 
 
-def _state(there: bool, use: NodeUse | None, mark: NodeMark | None) -> NodeState:
-    if not there:
+def _state(seen: _Seen) -> NodeState:
+    if seen.node is None:
         return "gone"
-    if use is None or not use.skus:
+    if seen.use is None or not seen.use.skus:
         return "unlisted"
-    match mark.mark if mark else None:
+    match seen.mark.mark if seen.mark else None:
         case None:
             return "ready"
         case Mark.CORDONED:
             return "cordoned"
-        case _ if not use.gangs:
+        case _ if not seen.use.gangs:
             return "drained"
         case Mark.DRAINING:
             return "draining"
@@ -207,11 +237,8 @@ def difference(of: Difference) -> DifferenceReply:
 
 
 def _promised(promised: WasPromised) -> Promised:
-    groups = promised.groups
     return Promised(
-        cells=dict(promised.cells),
-        pinnedCells=list(promised.pins),
-        groups=None if groups is None else sorted(groups),
+        cells=dict(promised.cells), pinnedCells=list(promised.pins), groups=_listed(promised.groups)
     )
 
 

@@ -22,7 +22,7 @@ class CredentialReply(BaseModel):
 
 
 class Rights(BaseModel):
-    """OpenPAI's rights of a group. Groups give none yet."""
+    """OpenPAI's rights of a group, as far as groups give some: virtual clusters and storages."""
 
     admin: bool = False
     virtualClusters: list[str] = []

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from openpai.admission.facts import FindRoom, FindStorages, Inspect, Sources
+from openpai.admission.facts import (
+    FindRoom,
+    FindStorages,
+    FindUsable,
+    Inspect,
+    Sources,
+    any_virtual_cluster,
+)
 from openpai.admission.submit import Admission, Submission
 from openpai.errors import PaiError, Problem
 from openpai.images.cuda.machine import Machine
@@ -57,6 +64,7 @@ class Door:
         self.machines: Sequence[Machine] = (BOX_MACHINE,)
         self.room: FindRoom = room_for_all
         self.storages: FindStorages = no_storages
+        self.usable: FindUsable = any_virtual_cluster
         sources = Sources(
             self.look,
             self.look_at_machines,
@@ -64,6 +72,7 @@ class Door:
             self.find_room,
             storages=self.find_storages,
             stop_grace_max_s=600,
+            usable=self.find_usable,
         )
         self.admission = Admission(self.jobs, self.vault, sources, lambda: NOW, ids())
 
@@ -78,6 +87,9 @@ class Door:
 
     async def find_storages(self, username: str, job: Job) -> StorageFacts:
         return await self.storages(username, job)
+
+    async def find_usable(self, username: str, *, admin: bool) -> Sequence[str] | None:
+        return await self.usable(username, admin=admin)
 
     async def look(self) -> Outlook:
         return self.outlook()

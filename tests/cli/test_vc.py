@@ -35,10 +35,10 @@ def cell(kind: str, address: str, *children: dict[str, Any], **more: Any) -> dic
     }  # fmt: skip
 
 
-USED = {"cellState": "Used", "job": "ann~train", "cellPriority": 10}
-IDLE = {"cellState": "Used", "job": "bob~idle", "cellPriority": -1}
-RESERVED = {"cellState": "Reserved", "job": "ann~next", "cellPriority": 10}
-BAD = {"cellHealthiness": "Bad"}
+USED: dict[str, Any] = {"cellState": "Used", "job": "ann~train", "cellPriority": 10}
+IDLE: dict[str, Any] = {"cellState": "Used", "job": "bob~idle", "cellPriority": -1}
+RESERVED: dict[str, Any] = {"cellState": "Reserved", "job": "ann~next", "cellPriority": 10}
+BAD: dict[str, Any] = {"cellHealthiness": "Bad"}
 RACK = cell(
     "RACK",
     "r1",

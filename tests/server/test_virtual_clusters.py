@@ -78,6 +78,11 @@ async def test_it_is_told_who_may_use_it(described: House, api: httpx2.AsyncClie
             assert (await get(asking, "/virtual-clusters/vision"))["usable"] is usable
 
 
+async def test_a_group_tells_what_it_may_use(described: House, api: httpx2.AsyncClient) -> None:
+    acls = (await api.get("/api/v2/groups/vision")).json()["extension"]["acls"]
+    assert acls["virtualClusters"] == ["vision"]
+
+
 async def test_without_a_file_one_virtual_cluster_has_all(api: httpx2.AsyncClient) -> None:
     clusters = await get(api, "/virtual-clusters")
     assert list(clusters) == ["default"]

@@ -108,7 +108,8 @@ async def leave_group(
 
 def _reply(group: Group, services: Services) -> GroupReply:
     storages = [each.name for each in services.storages.all() if group.name in each.groups]
-    extension = Extension(acls=Rights(storageConfigs=storages))
+    clusters = [vc for vc, groups in services.cluster.last.groups.items() if group.name in groups]
+    extension = Extension(acls=Rights(virtualClusters=clusters, storageConfigs=storages))
     return GroupReply(groupname=group.name, description=group.description, extension=extension)
 
 

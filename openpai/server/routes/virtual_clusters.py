@@ -7,13 +7,12 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import TypeAdapter
 
 from openpai.cluster.standing import Standing
-from openpai.cluster.usage import by_virtual_cluster
 from openpai.errors import fail
 from openpai.protocol.findings import listed
 from openpai.scheduler.cluster import Sku
 from openpai.server.auth import User
 from openpai.server.cluster_shapes import CellList, NodeGpus, NodeReply, SkuType, VirtualClusterReply
-from openpai.server.cluster_view import cells, nodes, sku_types, virtual_cluster
+from openpai.server.cluster_view import cells, nodes, sku_types, virtual_clusters
 from openpai.server.replies import Language, json_reply
 from openpai.server.services import Given, Services
 from openpai.store.tokens import Identity
@@ -83,12 +82,9 @@ def no_virtual_cluster(vc: str, standing: Standing) -> Exception:
 
 async def _virtual_clusters(services: Services, user: Identity) -> dict[str, VirtualClusterReply]:
     standing, outlook = await services.controller.standing(), await services.controller.outlook()
-    described, scheduler = standing.described, outlook.scheduler
+    described = standing.described
     mine = described.usable(await services.groups.of(user.username), admin=user.admin)
-    return {
-        vc: virtual_cluster(vc, use, scheduler.cluster, described.groups.get(vc), usable=vc in mine)
-        for vc, use in by_virtual_cluster(scheduler).items()
-    }
+    return virtual_clusters(outlook.scheduler, described, mine)
 
 
 def _node_gpus(node: NodeReply, skus: Mapping[str, Sku]) -> NodeGpus:
