@@ -22,8 +22,8 @@ from openpai.protocol.job import Job
 from openpai.protocol.parse import ParsedJob, parse
 from openpai.protocol.secrets import mask
 from openpai.runtime.demand import all_tasks, gangs_of, task_name
-from openpai.runtime.waiting import reason_of
-from openpai.scheduler.gang import Start
+from openpai.runtime.explanation import PROBE, Asked, Explanation, explain
+from openpai.scheduler.gang import Start, Wait
 from openpai.scheduler.reason import Reason
 from openpai.store.job_records import NewJob, Spec
 from openpai.store.jobs import JobStore
@@ -72,13 +72,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would happen to a submission: the verdict of every check, and its placement if it would start now."""
+    """What would happen to a submission: the verdict of every check, and its placement if it would start now, or when
+    those have ended that have to for it; `explanation` says why it would wait. `names`: what people call the jobs, by
+    id."""
 
     full_name: str
     warnings: tuple[Problem, ...]
     verdicts: tuple[Verdict, ...]
     placement: tuple[Place, ...] | None
-    waits: tuple[Reason, ...] = ()
+    explanation: Explanation | None = None
+    virtual_cluster: str = "default"
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def waits(self) -> tuple[Reason, ...]:
+        """Why it would wait, in a sentence; empty where it would start."""
+        reason = self.explanation.reason if self.explanation else None
+        return (reason,) if reason else ()
 
 
 class Admission:
@@ -127,13 +137,15 @@ class Admission:
         facts = replace(facts, name_taken=taken)
         verdicts = check(parsed.job, facts)
         refused = any(verdict.verdict == "fail" for verdict in verdicts)
-        placement, waits = (None, ()) if refused else _foretold(parsed.job, facts)
+        placement, explanation = (None, None) if refused else _foretold(parsed.job, facts)
         return Plan(
             full_name=f"{submission.username}~{parsed.job.name}",
             warnings=parsed.warnings,
             verdicts=tuple(verdicts),
             placement=placement,
-            waits=waits,
+            explanation=explanation,
+            virtual_cluster=parsed.job.virtual_cluster,
+            names=facts.outlook.names if facts.outlook else {},
         )
 
     async def _facts(self, submission: Submission) -> tuple[ParsedJob, Facts]:
@@ -243,23 +255,27 @@ def _inherited(spec: Spec) -> dict[str, Lock]:
     return {name: image.lock for name, image in spec.images.items() if image.lock}
 
 
-def _foretold(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, tuple[Reason, ...]]:
+def _foretold(job: Job, facts: Facts) -> tuple[tuple[Place, ...] | None, Explanation | None]:
     """Where the job would go if it came now, behind those that wait; or None, and why it would wait. Of a job that is
-    no gang, the tasks that would start, and why the first of the others would wait."""
+    no gang, the tasks that would start, and why the first of the others would wait. Where others would have to end for
+    it, both."""
     if facts.outlook is None:
-        return None, ()
+        return None, None
+    only = nodes_of_roles(job, facts)
     skus = facts.outlook.scheduler.cluster.skus
-    decisions = facts.outlook.decide(gangs_of("", job, all_tasks(job), skus, nodes_of_roles(job, facts)))
+    decisions = facts.outlook.decide(gangs_of(PROBE, job, all_tasks(job), skus, only))
     found = {
         task: place
         for each in decisions
-        if isinstance(each, Start)
+        if not isinstance(each, Wait)
         for task, place in each.placement.tasks.items()
     }
-    waits = [reason_of(each, job, facts.outlook.names) for each in decisions if not isinstance(each, Start)]
     places = tuple(
         Place(role, index, place.node, place.leaves)
         for role, index in all_tasks(job)
         if (place := found.get(task_name(role, index))) is not None
     )
-    return places or None, tuple(waits[:1])
+    if all(isinstance(each, Start) for each in decisions):
+        return places or None, None
+    usable = facts.outlook.scheduler.cluster.virtual_clusters if facts.usable is None else facts.usable
+    return places or None, explain(Asked(job, only, list(usable)), facts.outlook)

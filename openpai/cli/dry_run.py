@@ -1,8 +1,7 @@
 """What `pai submit --dry-run` shows: every check's verdict, the placement, or why the job would wait."""
 
-from collections import Counter
-
 from openpai.cli.exits import ExitCode
+from openpai.cli.explain import tell_explanation
 from openpai.cli.language import say
 from openpai.cli.output import line, print_json, warn
 from openpai.client.replies import DryRun, Placed, Verdict
@@ -32,8 +31,8 @@ def _show(reply: DryRun) -> None:
             line(f"  {text}")
     for reason in reply["waits"]:
         line(say("dry.waits", reason=reason["message"]), "yellow")
-        if fix := reason.get("fix"):
-            line(f"  {say('word.fix', text=fix)}")
+    if found := reply.get("explanation"):
+        tell_explanation(found)
 
 
 def tell_verdict(verdict: Verdict) -> None:
@@ -45,6 +44,12 @@ def tell_verdict(verdict: Verdict) -> None:
 
 
 def _placement(placed: list[Placed]) -> list[str]:
-    """How many tasks of each role each node would get."""
-    counted = Counter((each["role"], each["node"]) for each in placed)
-    return [say("dry.place", role=role, count=count, node=node) for (role, node), count in counted.items()]
+    """Which cells of each node the tasks of each role would get."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for each in placed:
+        of_task = ",".join(map(str, each.get("cells", [])))
+        cells.setdefault((each["role"], each["node"]), []).append(of_task)
+    return [
+        say("dry.place", role=role, count=len(tasks), node=node, cells=" ".join(f"[{t}]" for t in tasks))
+        for (role, node), tasks in cells.items()
+    ]

@@ -60,23 +60,6 @@ class Verdict(TypedDict):
     fix: NotRequired[str | None]
 
 
-class Placed(TypedDict):
-    role: str
-    index: int
-    node: str
-
-
-class DryRun(TypedDict):
-    """What a submission would do; `placement` is None when it would wait, for the reasons in `waits`."""
-
-    status: int
-    name: str
-    warnings: list[Problem]
-    verdicts: list[Verdict]
-    placement: list[Placed] | None
-    waits: list[Reason]
-
-
 class Holder(TypedDict):
     """A job with so many cells; `reserved`: it does not have them yet."""
 
@@ -147,6 +130,25 @@ class JobExplanation(TypedDict):
     events: list[PastReason]
 
 
+class Placed(TypedDict):
+    role: str
+    index: int
+    node: str
+    cells: NotRequired[list[int]]
+
+
+class DryRun(TypedDict):
+    """What a submission would do; `placement` is None when it would wait, for the reasons in `waits`."""
+
+    status: int
+    name: str
+    warnings: list[Problem]
+    verdicts: list[Verdict]
+    placement: list[Placed] | None
+    waits: list[Reason]
+    explanation: NotRequired[Explanation | None]
+
+
 class JobItem(TypedDict):
     """One line of the list of jobs."""
 
@@ -206,6 +208,9 @@ class TaskStatus(TypedDict):
     containerIp: NotRequired[str | None]
     containerNodeName: NotRequired[str | None]
     containerPorts: NotRequired[dict[str, str]]
+    containerGpus: NotRequired[int | None]
+    gpuUuids: NotRequired[list[str]]
+    fakeGpus: NotRequired[bool]
     containerExitCode: NotRequired[int | None]
     retries: NotRequired[int]
     createdTime: NotRequired[int | None]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from openpai.images.cuda.fake import is_fake
 from openpai.lifecycle.exit_specs import Behavior, exit_spec
 from openpai.lifecycle.records import Diagnosis, TaskAttempt
 from openpai.lifecycle.states import JobState, is_final, public_task_state
@@ -93,6 +94,7 @@ def task_attempt_fields(
     placed = task.node is not None
     begun = placed and (task.launched_at is not None or is_final(task.state))
     code = task.exit.code if task.exit else None
+    cells = task.cells if placed and task.cells and task.cells.gpus else None
     return TaskAttemptFields(
         attemptId=task.attempt,
         attemptState=public_task_state(task.state),
@@ -103,6 +105,9 @@ def task_attempt_fields(
         containerIp=task.address if placed else None,
         containerNodeName=task.node,
         containerPorts=dict(ports) if placed else {},
+        containerGpus=sum(1 << leaf for leaf in cells.leaves) if cells else None,
+        gpuUuids=list(cells.gpus) if cells else [],
+        fakeGpus=any(map(is_fake, cells.gpus)) if cells else False,
         containerLog=f"{task_path(task, full_name, job_attempt)}/logs" if begun else None,
         containerExitCode=code,
         containerExitSpec=exit_spec_reply(task.diagnosis, code, language),

@@ -1,8 +1,8 @@
-"""The reply to "why is my job waiting?"."""
+"""The reply to "why is my job waiting?", and to what would become of one that is not submitted yet."""
 
 from pydantic import BaseModel
 
-from openpai.server.shapes import Told
+from openpai.server.shapes import ProblemReply, Told, VerdictReply
 
 
 class HolderReply(BaseModel):
@@ -76,3 +76,25 @@ class JobExplanation(BaseModel):
     now: ExplanationReply | None
     history: list[PastReason]
     events: list[PastReason]
+
+
+class Placed(BaseModel):
+    """Where a task would run; `cells` are the addresses of its leaf cells on the node: indices of GPUs, or of cores."""
+
+    role: str
+    index: int
+    node: str
+    cells: list[int]
+
+
+class DryRun(BaseModel):
+    """What a submission would do; `placement` is None when it would wait, and `explanation` then tells why. Both are
+    there where others would have to end first."""
+
+    status: int
+    name: str
+    warnings: list[ProblemReply]
+    verdicts: list[VerdictReply]
+    placement: list[Placed] | None
+    waits: list[Told]
+    explanation: ExplanationReply | None

@@ -95,7 +95,8 @@ class TaskAttemptFields(BaseModel):
     """One attempt of a task. `containerExitCode` is the user's own exit code.
 
     How long it waited for its place, for its image, for its start, and ran: None while that goes on, or where it came
-    to none of it. While it is being stopped: since when, and when SIGKILL follows.
+    to none of it. While it is being stopped: since when, and when SIGKILL follows. `containerGpus` has a bit for each
+    of its GPUs on its machine, None where it has none; `fakeGpus`: they are described, and not there.
     """
 
     attemptId: int
@@ -107,7 +108,9 @@ class TaskAttemptFields(BaseModel):
     containerIp: str | None
     containerNodeName: str | None
     containerPorts: dict[str, str]
-    containerGpus: None = None
+    containerGpus: int | None
+    gpuUuids: list[str]
+    fakeGpus: bool
     containerLog: str | None
     containerExitCode: int | None
     containerExitSpec: ExitSpecReply | None

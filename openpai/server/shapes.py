@@ -68,23 +68,6 @@ class VerdictReply(BaseModel):
     fix: str | None
 
 
-class Placed(BaseModel):
-    role: str
-    index: int
-    node: str
-
-
-class DryRun(BaseModel):
-    """What a submission would do; `placement` is None when it would wait."""
-
-    status: int
-    name: str
-    warnings: list[ProblemReply]
-    verdicts: list[VerdictReply]
-    placement: list[Placed] | None
-    waits: list[Told]
-
-
 class EventReply(BaseModel):
     """Something that happened. Times are ISO 8601."""
 

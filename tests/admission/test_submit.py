@@ -96,6 +96,8 @@ async def test_a_dry_run_of_what_would_wait_says_why(door: Door) -> None:
     plan = await door.admission.dry_run(Submission("ann", YAML.encode()))
     assert plan.placement is None
     assert [reason.code for reason in plan.waits] == ["WaitsForCells"]
+    assert plan.explanation is not None
+    assert "StartsWithFewerTasks" in {change.code for change in plan.explanation.changes}
 
 
 async def test_a_name_that_is_taken_is_refused(door: Door) -> None:

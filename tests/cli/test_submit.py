@@ -108,12 +108,12 @@ def test_a_dry_run_shows_checks_placement_and_waits(pai: Pai, server: StandIn, f
             {"check": "fits", "verdict": "pass", "message": "It fits.", "fix": ""},
             {"check": "image", "verdict": "warn", "message": "Not looked at.", "fix": "Look."},
         ],
-        "placement": [{"role": "w", "index": number, "node": "n1"} for number in range(2)],
+        "placement": [{"role": "w", "index": n, "node": "n1", "cells": [2 * n, 2 * n + 1]} for n in range(2)],
         "waits": [],
     }
     told = pai("submit", file, "--dry-run")
     assert told.returncode == 0
-    for words in ("✓ fits: It fits.", "! image: Not looked at.", "to do: Look.", "2 × w on n1"):
+    for words in ("✓ fits: It fits.", "! image: Not looked at.", "to do: Look.", "2 × w on n1: [0,1] [2,3]"):
         assert words in told.stdout
     assert server.world.submissions == []
 

@@ -109,17 +109,17 @@ async def test_a_dry_run_tells_what_would_happen_and_keeps_nothing(
     reply = await api.post(f"{JOBS}?dryRun=true", content=job_file(instances=1))
     assert reply.status_code == 200
     told = reply.json()
-    assert set(told) == {"status", "name", "warnings", "verdicts", "placement", "waits"}
+    assert set(told) == {"status", "name", "warnings", "verdicts", "placement", "waits", "explanation"}
     assert told["name"] == "alice~train"
     assert {verdict["check"] for verdict in told["verdicts"]} >= {"image", "fits"}
     assert all(
         set(verdict) == {"check", "verdict", "code", "path", "message", "fix"} for verdict in told["verdicts"]
     )
     assert told["placement"] == [
-        {"role": "Task_Main", "index": 0, "node": "node-a"},
-        {"role": "ps", "index": 0, "node": "node-a"},
+        {"role": "Task_Main", "index": 0, "node": "node-a", "cells": [0]},
+        {"role": "ps", "index": 0, "node": "node-a", "cells": [1]},
     ]
-    assert told["waits"] == []
+    assert (told["waits"], told["explanation"]) == ([], None)
     assert (await api.get(JOBS)).json() == []
     assert house.controller.woken == 0
 

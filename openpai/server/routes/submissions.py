@@ -9,6 +9,8 @@ from openpai.errors import PaiError
 from openpai.messages import message
 from openpai.server.auth import User
 from openpai.server.bodies import MAX_SUBMISSION_BYTES, Submit, read_bytes, read_json
+from openpai.server.explaining import explanation_reply
+from openpai.server.explanation_shapes import DryRun, Placed
 from openpai.server.replies import (
     Language,
     json_reply,
@@ -18,7 +20,7 @@ from openpai.server.replies import (
     wrong_parameter,
 )
 from openpai.server.services import Given
-from openpai.server.shapes import DryRun, Placed, Submitted
+from openpai.server.shapes import Submitted
 from openpai.store.tokens import Identity
 
 router = APIRouter(tags=["jobs"])
@@ -97,6 +99,9 @@ def _dry_run_reply(plan: Plan, language: str) -> DryRun:
         verdicts=[verdict_reply(verdict, language) for verdict in plan.verdicts],
         placement=None
         if plan.placement is None
-        else [Placed(role=p.role, index=p.index, node=p.node) for p in plan.placement],
+        else [Placed(role=p.role, index=p.index, node=p.node, cells=list(p.cells)) for p in plan.placement],
         waits=[told(reason.code, reason.params, language) for reason in plan.waits],
+        explanation=explanation_reply(plan.explanation, plan.virtual_cluster, plan.names, language)
+        if plan.explanation
+        else None,
     )
