@@ -41,7 +41,7 @@ def test_with_cells_it_has_its_node_at_once() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_with_cells_no_job_starts_later_than_in_a_cluster_of_its_own(seed: int) -> None:
-    jobs = made_trace(seed, 500, ["a", "b", "c"])
+    jobs = made_trace(seed, 250, ["a", "b", "c"])
     assert any(each.later for each in cost(jobs, "quota", a=2, b=2, c=2).values()), "this trace shows nothing"
     for each in cost(jobs, "cells", a=2, b=2, c=2).values():
         assert (each.later, each.mean, each.longest) == (0, 0, 0)
@@ -49,6 +49,6 @@ def test_with_cells_no_job_starts_later_than_in_a_cluster_of_its_own(seed: int) 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_opportunistic_jobs_on_all_that_is_idle_delay_no_guaranteed_one(seed: int) -> None:
-    jobs = made_trace(seed, 500, ["a", "b", "c"], opportunistic=0.4)
+    jobs = made_trace(seed, 250, ["a", "b", "c"], opportunistic=0.4)
     for each in cost(jobs, "cells", a=2, b=2, c=2).values():
         assert (each.later, each.mean, each.longest) == (0, 0, 0)

@@ -87,7 +87,7 @@ def test_moments_tell_what_is_used_scattered_and_waited_for() -> None:
 @every_policy
 @pytest.mark.parametrize("opportunistic", [0.0, 0.3])
 def test_every_job_that_fits_starts_and_no_cell_is_held_twice(policy: str, opportunistic: float) -> None:
-    jobs = made_trace(5, 400, ["a", "b", "c"], opportunistic=opportunistic)
+    jobs = made_trace(5, 200, ["a", "b", "c"], opportunistic=opportunistic)
     outcome = run(jobs, policy, a=2, b=1, c=1)
     assert all((each.started is not None) == each.fits for each in outcome.jobs)
     assert all(0 <= each.used <= outcome.cells for each in outcome.moments)
@@ -106,7 +106,7 @@ def _cell_seconds(outcome: Outcome) -> float:
 
 @every_policy
 def test_the_same_trace_gives_the_same_outcome(policy: str) -> None:
-    jobs = made_trace(6, 200, ["a", "b"], opportunistic=0.2)
+    jobs = made_trace(6, 100, ["a", "b"], opportunistic=0.2)
     assert run(jobs, policy, a=1, b=1) == run(jobs, policy, a=1, b=1)
 
 
