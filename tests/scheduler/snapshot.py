@@ -1,75 +1,72 @@
 """All that a scheduler is, as one value that can be compared: `snapshot` with every field of every object in it, in
 whatever order it is kept; `meaning` only what is held, charged, free and bad."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
+from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
+from openpai.scheduler.gang import Gang, Held, Placement
 from tests.scheduler.inspected import chains, charged_leaves, physical_cells, used_cells
 
 Value = object
 
-REMEMBERED = {"_held"}
-"""Attributes that only remember what was asked."""
+UNCHANGING = (str, int, float, Enum, type(None), Cluster, Gang, Held, Placement)
+"""Values that are compared as they are."""
 
 
-def snapshot(scheduler: Scheduler) -> Value:
-    """Every field of every object, each told once, by the way to it."""
-    return tuple(Walk().walk(scheduler))
+def snapshot(scheduler: Scheduler) -> tuple[Value, ...]:
+    """Every field of every object, each told once, by the way to it. Objects get numbers in the order in which they are
+    met; met again, they are told by their number. Tuples have no identity that counts."""
+    told: list[Value] = []
+    numbers: dict[int, int] = {}
+    pending: list[object] = [scheduler]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, UNCHANGING):
+            told.append(value)
+        elif id(value) in numbers:
+            told.append(numbers[id(value)])
+        else:
+            if not isinstance(value, tuple):
+                numbers[id(value)] = len(numbers)
+            parts = inside(value)
+            told.append(f"{type(value).__name__} of {len(parts)}")
+            pending.extend(reversed(parts))
+    return tuple(told)
 
 
-class Walk:
-    """Objects get numbers in the order in which they are met; met again, they are told by their number. Tuples have no
-    identity that counts."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[int, int] = {}
-
-    def walk(self, root: object) -> Iterator[Value]:
-        pending = [root]
-        while pending:
-            value = pending.pop()
-            if value is None or isinstance(value, str | int | float | bool | Enum):
-                yield value
-            elif id(value) in self.numbers:
-                yield ("again", self.numbers[id(value)])
-            else:
-                if not isinstance(value, tuple):
-                    self.numbers[id(value)] = len(self.numbers)
-                parts = list(inside(value))
-                yield (type(value).__name__, len(parts))
-                pending.extend(reversed(parts))
-
-
-def inside(value: object) -> Iterator[object]:
+def inside(value: object) -> list[object]:
     """What an object is made of."""
-    if isinstance(value, Mapping):
-        numbered = all(
-            isinstance(key, tuple) for key in value
-        )  # shelves, which are looked up and never gone through
-        for key, each in sorted(value.items()) if numbered else value.items():
-            yield key
-            yield each
-    elif isinstance(value, set | frozenset):
-        yield from sorted(value)
-    elif isinstance(value, list | tuple):
-        yield from value
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield getattr(value, field.name)
-    else:
-        yield from attributes(value)
+    if isinstance(value, dict | Mapping):
+        return inside_mapping(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return list(value)
+    names = [*names_of(type(value)), *getattr(value, "__dict__", ())]
+    return [part for name in names for part in (name, getattr(value, name))]
 
 
-def attributes(value: object) -> Iterator[object]:
-    """The attributes of an object of the scheduler's own. Anything else would be left out unseen, so it is refused."""
-    assert type(value).__module__.startswith("openpai.scheduler"), f"cannot look into {type(value)}"
-    names = [name for each in type(value).__mro__ for name in getattr(each, "__slots__", ())]
-    for name in sorted(set(names)) + sorted(getattr(value, "__dict__", {})):
-        if name not in REMEMBERED and hasattr(value, name):
-            yield name
-            yield getattr(value, name)
+def inside_mapping(value: Mapping[object, object]) -> list[object]:
+    """In its order, but for shelves: those are looked up, and never gone through."""
+    keys: Iterable[object] = value
+    if all(isinstance(key, tuple) for key in value):
+        keys = sorted(value)  # type: ignore[type-var]
+    return [part for key in keys for part in (key, value[key])]
+
+
+NAMES: dict[type, list[str]] = {}
+
+
+def names_of(kind: type) -> list[str]:
+    """The attributes of a class of the scheduler's own. Anything else would be left out unseen, so it is refused."""
+    if kind not in NAMES:
+        assert kind.__module__.startswith("openpai.scheduler"), f"cannot look into {kind}"
+        slots = sorted({name for each in kind.__mro__ for name in getattr(each, "__slots__", ())})
+        NAMES[kind] = [field.name for field in fields(kind)] if is_dataclass(kind) else slots
+    return NAMES[kind]
 
 
 def meaning(scheduler: Scheduler) -> dict[str, Value]:
@@ -90,10 +87,8 @@ def meaning(scheduler: Scheduler) -> dict[str, Value]:
     }
 
 
-def difference(one: Value, other: Value) -> str:
+def difference(one: tuple[Value, ...], other: tuple[Value, ...]) -> str:
     """Where two snapshots part, with the way to there; empty where they are equal."""
-    assert isinstance(one, tuple)
-    assert isinstance(other, tuple)
     if one == other:
         return ""
     at = next(

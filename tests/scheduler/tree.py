@@ -1,6 +1,5 @@
 """The tree of a cluster as tests look at it: where each leaf cell stands in it."""
 
-import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -18,18 +17,24 @@ def in_order_of_chains(cluster: Cluster, chains: Iterable[str] = ()) -> Cluster:
     return replace(cluster, cells=tuple(sorted(cluster.cells, key=lambda cell: order.index(cell.type))))
 
 
+KNOWN: list[tuple[Cluster, Mapping[Leaf, tuple[str, ...]]]] = []
+"""What was asked last: to hash a cluster would take longer than to look for it here."""
+
+
 def paths_of(cluster: Cluster) -> Mapping[Leaf, tuple[str, ...]]:
     """Each leaf cell with the cells above it, from the top; the last one is itself."""
-    return _paths(cluster.cells, tuple(each.name for each in cluster.types.values() if each.is_node))
-
-
-@functools.lru_cache(maxsize=64)
-def _paths(cells: tuple[PhysicalCell, ...], nodes: tuple[str, ...]) -> Mapping[Leaf, tuple[str, ...]]:
-    return {
+    for known, paths in KNOWN:
+        if known is cluster:
+            return paths
+    nodes = frozenset(each.name for each in cluster.types.values() if each.is_node)
+    found = {
         leaf: path
-        for i, cell in enumerate(cells)
-        for leaf, path in leaves_below(cell, cell.type, "", (f"{i}:{cell.address}",), frozenset(nodes))
+        for i, cell in enumerate(cluster.cells)
+        for leaf, path in leaves_below(cell, cell.type, "", (f"{i}:{cell.address}",), nodes)
     }
+    KNOWN.insert(0, (cluster, found))
+    del KNOWN[4:]
+    return found
 
 
 def leaves_below(
@@ -60,11 +65,6 @@ Path = tuple[str, ...]
 
 def pins_of(cluster: Cluster) -> Mapping[str, tuple[str, Path]]:
     """Pin → the chain and the cell that it names."""
-    return _pins(cluster.cells)
-
-
-@functools.lru_cache(maxsize=64)
-def _pins(cells: tuple[PhysicalCell, ...]) -> Mapping[str, tuple[str, Path]]:
     found: dict[str, tuple[str, Path]] = {}
 
     def look(cell: PhysicalCell, chain: str, path: Path) -> None:
@@ -73,7 +73,7 @@ def _pins(cells: tuple[PhysicalCell, ...]) -> Mapping[str, tuple[str, Path]]:
         for child in cell.children:
             look(child, chain, (*path, child.address))
 
-    for i, cell in enumerate(cells):
+    for i, cell in enumerate(cluster.cells):
         look(cell, cell.type, (f"{i}:{cell.address}",))
     return found
 
