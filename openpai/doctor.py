@@ -10,7 +10,8 @@ from typing import Any
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import Engine, EngineError
 from openpai.backends.docker.health import Finding, disk_finding, engine_findings, network_findings
-from openpai.errors import NoContact
+from openpai.cluster.read import read_cluster
+from openpai.errors import NoContact, PaiError, Params
 from openpai.settings import Settings
 
 __all__ = ["Finding", "diagnose"]
@@ -20,8 +21,26 @@ _IMAGES_NEED_MB = 10_240
 
 
 def diagnose(settings: Settings) -> Sequence[Finding]:
-    """Every check: data directory, engine, control groups, disk, network pool."""
-    return [*_disk("Data", settings.data_dir, _DATA_NEEDS_MB), *_engine(settings)]
+    """Every check: data directory, cluster file, engine, control groups, disk, network pool."""
+    data = _disk("Data", settings.data_dir, _DATA_NEEDS_MB)
+    return [*data, *_cluster_file(settings.cluster_path), *_engine(settings)]
+
+
+def _cluster_file(file: Path) -> list[Finding]:
+    """What can be told of the file without the machines that it may divide."""
+    try:
+        read_cluster(file.read_bytes(), file)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        params: Params = {"file": str(file), "reason": error.strerror or str(error)}
+        return [Finding("cluster file", "fail", "AdminFileUnreadable", params)]
+    except PaiError as error:
+        wrong = [problem for problem in error.problems if problem.code != "NoNodesKnown"]
+        if wrong:
+            params = {"file": str(file), "count": len(wrong), "line": wrong[0].line or 1}
+            return [Finding("cluster file", "fail", "ClusterFileBroken", params)]
+    return [Finding("cluster file", "ok", "ClusterFileOk", {"file": str(file)})]
 
 
 def _disk(what: str, path: Path, needed_mb: int) -> list[Finding]:
