@@ -29,6 +29,7 @@ from openpai.backends.contract import (
 from openpai.clock import now_ms
 from openpai.errors import NoContact, PaiError, Problem, Refused, TemporaryFailure
 from openpai.images.credentials.credential import Credential
+from openpai.images.cuda.fake import FakeGpus
 from openpai.images.cuda.machine import Machine
 from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import ImageConfig, LocalImage
@@ -103,7 +104,7 @@ class SimulatedEngine:
     """Machines, the containers on them, and the faults that a test gives them.
 
     `contact` False: nobody reaches it, containers go on. `failures`: what `start` and `pull` raise, by image.
-    `machines`: what the nodes are for images. `images`: what is here, by id; `image_bytes`: the size of one that
+    `machines`: what the nodes are for images, and their GPUs (`describe`). `images`: what is here, by id; `image_bytes`: the size of one that
     is pulled, and `disk_bytes` of the disk that they lie on. `registries_answer` False: nothing new can be pulled.
     `pull_seconds`: how long one takes that is not here
     yet; None: no time at all.
@@ -127,6 +128,14 @@ class SimulatedEngine:
         self._pulled = asyncio.Event()  # set, and replaced, when a pull ends
         self.pulling: dict[ImageReference, PullProgress] = {}
         self.news = asyncio.Event()  # set, and replaced, when something changes
+
+    def describe(self, fake: FakeGpus) -> None:
+        """From now on each node has these GPUs, which are not there."""
+        numbered = enumerate(self.nodes)
+        self.machines = tuple(fake.machine(node.name, "amd64", number) for number, node in numbered)
+        has = len(fake.gpus)
+        self.nodes = tuple(replace(node, capacity=replace(node.capacity, gpu=has)) for node in self.nodes)
+        self.tell()
 
     def check_contact(self) -> None:
         """Raise `NoContact` while the engine is out of reach."""

@@ -108,7 +108,7 @@ def _row(task: Task, now: int) -> list[Text]:
     return [
         Text(one_line(task.label)),
         Text(status["taskState"], style=style_of(status["taskState"])),
-        Text(one_line(status.get("containerNodeName") or "-")),
+        Text(one_line(_where(status))),
         Text(one_line(status.get("containerIp") or "-")),
         Text("-" if attempt is None else str(attempt)),
         Text("-" if code is None else str(code)),
@@ -116,6 +116,16 @@ def _row(task: Task, now: int) -> list[Text]:
         Text(span(status.get("launchedTime"), status.get("completedTime"), now)),
         Text(one_line(_about(task))),
     ]
+
+
+def _where(status: TaskStatus) -> str:
+    """Its machine, and its GPUs there by the numbers of their cells: `gpu-1: GPU 0, 3`."""
+    node, gpus = status.get("containerNodeName") or "-", status.get("containerGpus")
+    if not gpus:
+        return node
+    numbers = ", ".join(str(place) for place in range(gpus.bit_length()) if gpus >> place & 1)
+    mark = f" {say('nodes.described')}" if status.get("fakeGpus") else ""
+    return f"{node}: GPU {numbers}{mark}"
 
 
 def _before(status: TaskStatus) -> tuple[int | None, int | None, int | None]:

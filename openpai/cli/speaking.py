@@ -17,7 +17,10 @@ from openpai.cli.language import entry, language, say
 from openpai.errors import PaiError
 from openpai.messages import catalogue
 
-_FAULTS_OF_THE_USER = ("FileUnreadable", "FileNotWritten", "InvalidSetting", "NoRecipe")
+_FAULTS_OF_THE_USER = (
+    "FileUnreadable", "FileNotWritten", "InvalidSetting", "NoRecipe",
+    "FakeGpusPart", "FakeGpuModel", "FakeGpuNumber", "FakeGpuGroups",
+)  # fmt: skip
 
 Row = tuple[str, str]
 """What is typed, and what it means."""

@@ -256,6 +256,7 @@ class Controller:
             health.bad_leaves,
             health.emptied,
             self._only(jobs, standing.machines),
+            {machine.name: tuple(gpu.uuid for gpu in machine.gpus) for machine in standing.machines},
         )
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:
@@ -302,14 +303,7 @@ class Controller:
             return await self._prepare(
                 run.user,
                 job,
-                plan_of(
-                    run,
-                    job,
-                    task,
-                    self._specs.keys(run),
-                    self._specs.images(run.id),
-                    await self.machines(),
-                ),
+                plan_of(run, job, task, self._specs.keys(run), self._specs.images(run.id)),
             )
 
         for act in decision.acts:

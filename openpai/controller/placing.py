@@ -92,7 +92,7 @@ def _begin(placing: Placing, decisions: Mapping[str, Decision], situation: Situa
     starting: dict[str, dict[str, Cells]] = {}
     for gang, decision in decisions.items():
         if isinstance(decision, Start):
-            starting.setdefault(job_of(gang), {}).update(_by_task(decision.placement))
+            starting.setdefault(job_of(gang), {}).update(_by_task(decision.placement, situation.grounds))
     short: dict[str, Reason] = {}
     for job_id, cells in starting.items():
         run, _ = placing.runs[job_id]
@@ -105,8 +105,9 @@ def _begin(placing: Placing, decisions: Mapping[str, Decision], situation: Situa
     return short
 
 
-def _by_task(placement: Placement) -> dict[str, Cells]:
-    return {task: cells_of(each, placement) for task, each in placement.tasks.items()}
+def _by_task(placement: Placement, grounds: Grounds) -> dict[str, Cells]:
+    found = {task: cells_of(each, placement) for task, each in placement.tasks.items()}
+    return {task: replace(cells, gpus=grounds.gpus_of(cells)) for task, cells in found.items()}
 
 
 def _forget(scheduler: Scheduler, decisions: Mapping[str, Decision], job_id: str) -> None:
@@ -142,6 +143,8 @@ def _followed(
     if (held.state == GangState.PREEMPTING) != (task.state == TaskState.QUEUED):
         return task
     cells = cells_of(place, held.placement)
+    same = task.cells is not None and task.cells.node == cells.node and task.cells.leaves == cells.leaves
+    cells = replace(cells, gpus=task.cells.gpus if same and task.cells else situation.grounds.gpus_of(cells))
     if task.cells and cells.on_idle and not task.cells.on_idle and task.state != TaskState.QUEUED:
         who: Params = {"role": task.role, "index": task.index, "node": cells.node}
         happened.append(Event(situation.now, "TaskOnIdleCells", who, task.uid, warning=True))

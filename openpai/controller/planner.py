@@ -23,7 +23,8 @@ class Grounds:
     """What placing is grounded on: the cluster, and what of it is bad now.
 
     `bad_nodes` and `bad_leaves` get nothing new; tasks on `drained` nodes have to leave too. `only`: job id → role →
-    the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere.
+    the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere. `gpus`: node → the
+    UUIDs of its GPUs, by the addresses of their leaf cells.
     """
 
     cluster: Cluster
@@ -31,6 +32,15 @@ class Grounds:
     bad_leaves: frozenset[tuple[str, int]] = frozenset()
     drained: frozenset[str] = frozenset()
     only: Mapping[str, Only] = field(default_factory=dict)
+    gpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def gpus_of(self, cells: Cells) -> tuple[str, ...]:
+        """The UUIDs of the GPUs that these cells are: all that are cells of the task, even if it asked for fewer and
+        more of something else."""
+        sku, there = self.cluster.skus.get(cells.sku), self.gpus.get(cells.node, ())
+        if sku is None or not sku.gpu:
+            return ()
+        return tuple(there[leaf] for leaf in sorted(cells.leaves) if leaf < len(there))
 
 
 @dataclass(slots=True)

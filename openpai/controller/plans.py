@@ -1,14 +1,13 @@
 """From a job and its placement to the plan of one container. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from openpai.images.credentials.credential import Credential
-from openpai.images.cuda.machine import Machine
 from openpai.images.kept import KeptImage
 from openpai.images.lock import Lock, locked
 from openpai.images.reference import parse_reference
-from openpai.lifecycle.records import Cells, JobRun, TaskAttempt
+from openpai.lifecycle.records import JobRun, TaskAttempt
 from openpai.protocol.job import Job
 from openpai.protocol.plugins import plugins_of
 from openpai.protocol.task_role import TaskRole
@@ -28,12 +27,11 @@ def plan_of(
     task: TaskAttempt,
     make_keys: MakeKeys,
     images: Mapping[str, KeptImage] = NOTHING_KEPT,
-    machines: Sequence[Machine] = (),
 ) -> ContainerPlan:
     """The plan of a task attempt that has its place. Its secrets are rendered: keep it nowhere.
 
     `make_keys`: gives the SSH keys of the job attempt. `images`: what was kept of the job's images, by their names
-    in its file. `machines`: whose GPUs the cells of the task are.
+    in its file.
     """
     network = run.attempt.network
     assert network is not None, f"{task.uid} has no network"
@@ -52,17 +50,8 @@ def plan_of(
         network=network_plan(view, task_view, name=network.name, subnet=network.subnet),
         parts=parts_of(view, task_view, {role: plugins_of(job, role) for role in job.task_roles}, make_keys),
     )
-    gpus = _gpus(task.cells, machines) if plan.resources.gpu else ()
+    gpus = task.cells.gpus if task.cells and plan.resources.gpu else ()
     return replace(plan, image_id=lock.image_id, refresh=not job.locks_images, gpus=gpus)
-
-
-def _gpus(cells: Cells | None, machines: Sequence[Machine]) -> tuple[str, ...]:
-    """The UUIDs of the GPUs that the cells of a task are: all of them are its own, even if it asked for fewer and more
-    of something else."""
-    machine = next((each for each in machines if cells and each.name == cells.node), None)
-    if cells is None or machine is None:
-        return ()
-    return tuple(machine.gpus[leaf].uuid for leaf in sorted(cells.leaves) if leaf < len(machine.gpus))
 
 
 def images_of(job: Job, images: Mapping[str, KeptImage]) -> frozenset[str]:

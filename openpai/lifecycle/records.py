@@ -30,13 +30,15 @@ class Pulled:
 @dataclass(frozen=True, slots=True)
 class Cells:
     """The cells of a task: their node, chain and SKU, the addresses of its leaf cells on the node, and for each of
-    these the type of the promised cell that it is charged to; empty ones where it only uses what is idle."""
+    these the type of the promised cell that it is charged to; empty ones where it only uses what is idle. `gpus`: the
+    UUIDs of the GPUs that its leaf cells are, in the order of their addresses."""
 
     node: str
     chain: str
     sku: str
     leaves: tuple[int, ...]
     charged: tuple[str, ...] = ()
+    gpus: tuple[str, ...] = ()
 
     @property
     def on_idle(self) -> bool:

@@ -31,7 +31,8 @@ def pulled_of(value: Plain | None) -> Pulled | None:
 def cells_of(value: Plain | None) -> Cells | None:
     if value is None:
         return None
-    return Cells(value["node"], value["chain"], value["sku"], tuple(value["leaves"]), tuple(value["charged"]))
+    several = {key: tuple(value.get(key, ())) for key in ("leaves", "charged", "gpus")}
+    return Cells(value["node"], value["chain"], value["sku"], **several)
 
 
 def diagnosis_of(value: Plain | None) -> Diagnosis | None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from openpai.errors import PaiError
 from openpai.lifecycle.attempts import run_again
 from openpai.lifecycle.exits import Exit
-from openpai.lifecycle.records import Diagnosis, Event, JobAttempt, JobRun, Network, Outcome, Pulled
+from openpai.lifecycle.records import Cells, Diagnosis, Event, JobAttempt, JobRun, Network, Outcome, Pulled
 from openpai.lifecycle.states import JobState, TaskState
 from openpai.store.changes import Changes
 from openpai.store.database import Database
@@ -331,6 +331,7 @@ async def test_what_a_task_attempt_went_through_is_kept(jobs: JobStore) -> None:
         pulled=Pulled(100, 2000),
         stopping_at=NOW + 7,
         kill_at=NOW + 9,
+        cells=Cells("box", "NODE", "V100", (2, 3), ("NODE", "NODE"), ("GPU-2", "GPU-3")),
     )
     await jobs.save([(replace(run, tasks=(task,)), [])])
     assert (await jobs.find("ann", run.name)).run.tasks == (task,)

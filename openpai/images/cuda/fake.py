@@ -14,11 +14,12 @@ from functools import cache
 from importlib.resources import files
 
 from openpai.errors import Problem, fail
-from openpai.images.cuda.machine import Gpu, GpuLevel, GpuProcess, held_by
+from openpai.images.cuda.machine import Gpu, GpuLevel, GpuProcess, Machine, held_by
 from openpai.images.cuda.requirement import read_version
 
 DEFAULT_DRIVER = "580.65.06"
 
+_FAKE = "GPU-FAKE"
 _MOST = 256
 _COUNTED = re.compile(r"(\d+)[x×*](?=.)")
 _MAKER = re.compile(r"^((nvidia|tesla|geforce)\W+)+")
@@ -33,6 +34,13 @@ class FakeGpus:
     driver: str
     gpus: tuple[Gpu, ...]
     levels: tuple[GpuLevel, ...] = ()
+
+    def machine(self, name: str, architecture: str, number: int = 0) -> Machine:
+        """A machine with these GPUs; `number` tells its GPUs from those of other machines."""
+        gpus = tuple(
+            replace(gpu, uuid=f"{_FAKE}{number:04d}{gpu.uuid[len(_FAKE) + 4 :]}") for gpu in self.gpus
+        )
+        return Machine(name, architecture, self.driver, gpus, described=True, levels=self.levels)
 
 
 @dataclass(slots=True)
@@ -59,6 +67,11 @@ def read_fake_gpus(text: str) -> FakeGpus:
             raise fail("FakeGpuNumber", number=place, count=len(read.models))
     gpus = tuple(_gpu(place, model, read.marked.get(place)) for place, model in enumerate(read.models))
     return FakeGpus(read.driver, gpus, tuple(_levels(read.sizes, len(gpus))))
+
+
+def is_fake(uuid: str) -> bool:
+    """Whether a GPU's UUID is one of a description."""
+    return uuid.startswith(_FAKE)
 
 
 def _models(read: _Read, part: str) -> None:
@@ -104,7 +117,7 @@ def _levels(sizes: Mapping[str, int], count: int) -> Iterator[GpuLevel]:
 
 def _gpu(place: int, model: str, mark: str | None) -> Gpu:
     capability, memory_mb = _table()[model]
-    gpu = Gpu(model, f"GPU-FAKE0000-0000-0000-0000-{place:012d}", capability, memory_mb)
+    gpu = Gpu(model, f"{_FAKE}0000-0000-0000-0000-{place:012d}", capability, memory_mb)
     if mark is None:
         return gpu
     held = (_STRANGER,) if mark == "held" else ()
