@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from math import log10
 from multiprocessing import get_context
 from pathlib import Path
@@ -51,6 +52,7 @@ def scheduler() -> dict[str, float]:
             percentile(taken, 50) / percentile(taken_small, 50)
         ),
         f"40,000 GPUs, {_QUEUE:,} gangs wait: a round of the queue, ms": large.round_s() * 1000,
+        "40,000 GPUs: who has what, for the worst of these, s (aim < 1)": large.rooms_s(),
         **_wide(),
     }
 
@@ -99,6 +101,7 @@ class _Load:
         self._running: dict[str, int] = {}
         self._chance = random.Random(2)
         self._coming = mixed_gangs(3)
+        self._waiting: list[Waiting] = []
         self.releases: list[float] = []
 
     def fill(self) -> None:
@@ -118,10 +121,14 @@ class _Load:
             more = [Waiting(next(coming), (number, "")) for number in range(_QUEUE)]
             decisions = take_turns(self._scheduler, [*waiting, *more]).decisions
             waiting = [each for each in (*waiting, *more) if isinstance(decisions[each.gang.name], Wait)]
-        waiting = waiting[:_QUEUE]
+        waiting = self._waiting = waiting[:_QUEUE]
         taken, turns = _timed(lambda: take_turns(self._scheduler, waiting))
         assert all(isinstance(each, Wait) for each in turns.decisions.values())
         return taken
+
+    def rooms_s(self) -> float:
+        """How the parts of the cluster stand for a gang that waits, and who has them: the longest of all."""
+        return max(_timed(partial(self._scheduler.rooms, each.gang))[0] for each in self._waiting)
 
     def _step(self) -> float:
         """One gang comes, after so many have gone that there is room for it on average."""
