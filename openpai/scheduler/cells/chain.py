@@ -14,7 +14,7 @@ from typing import Protocol
 
 from openpai.scheduler.cells.machine import Machines
 from openpai.scheduler.cells.shelves import Key, Shelves
-from openpai.scheduler.cells.tree import Physical
+from openpai.scheduler.cells.tree import Physical, Root, show_bad
 
 
 class Level:
@@ -61,6 +61,7 @@ class Chain:
         self.promises: dict[str, list[int]] = {}
         self.bad: list[dict[Physical, None]] = [{} for _ in levels]
         self._changed: dict[Node, None] = {}
+        self._fresh: dict[Root, None] = {}
 
     def level_of(self, type_name: str) -> int | None:
         """The level of a type in this chain."""
@@ -70,8 +71,18 @@ class Chain:
         """What this node has is not what it had."""
         self._changed[node] = None
 
+    def bound(self, root: Root) -> None:
+        """This promised cell stands for another physical one than before."""
+        self._fresh[root] = None
+
     def settle(self) -> None:
-        """Put all changed nodes where they belong. Do it before anybody looks for nodes."""
+        """Show the bad leaves in promised cells that were bound, and put all changed nodes where they belong. Do it
+        before anybody looks for nodes; not before all leaves of a gang are charged: what shows a bad leaf may be
+        meant for another."""
+        for root in self._fresh:
+            if root.physical is not None and root.physical.bad:
+                show_bad(root, root.physical)
+        self._fresh.clear()
         for node in self._changed:
             node.settle()
         self._changed.clear()

@@ -13,7 +13,7 @@ def start(group: Group) -> None:
     """It gets its leaves; nobody has them."""
     for seat in group.all_seats():
         _use(seat, group)
-        _hold(seat.leaf, group)
+        hold(seat.leaf, group)
 
 
 def reserve(group: Group) -> None:
@@ -21,7 +21,7 @@ def reserve(group: Group) -> None:
     for seat in group.all_seats():
         user = seat.leaf.using
         if user is not None:
-            _let_go(seat.leaf)
+            let_go(seat.leaf)
             user.reserved += 1
         assert seat.charged is not None
         seat.leaf.reserving = group
@@ -44,7 +44,7 @@ def cancel(group: Group) -> None:
         seat.leaf.reserving = None
         user = seat.leaf.using
         if user is not None:
-            _hold(seat.leaf, user)
+            hold(seat.leaf, user)
             user.reserved -= 1
 
 
@@ -52,7 +52,7 @@ def downgrade(group: Group, by: str | None) -> None:
     """It goes on as an opportunistic gang."""
     for seat in group.all_seats():
         if seat.leaf.reserving is None:
-            _let_go(seat.leaf)
+            let_go(seat.leaf)
             occupy(seat.leaf, 1)
         seat.leaf.charged = None
     group.downgrade(by)
@@ -60,14 +60,13 @@ def downgrade(group: Group, by: str | None) -> None:
 
 def leave(group: Group, tasks: Iterable[str]) -> None:
     """These tasks are gone."""
-    for task in tasks:
-        for seat in group.lose(task):
-            if seat.leaf.reserving is None:
-                _let_go(seat.leaf)
-            else:
-                group.reserved -= 1
-            seat.leaf.using = None
-            seat.leaf.charged = None
+    for seat in group.lose(tasks):
+        if seat.leaf.reserving is None:
+            let_go(seat.leaf)
+        else:
+            group.reserved -= 1
+        seat.leaf.using = None
+        seat.leaf.charged = None
 
 
 @contextmanager
@@ -76,15 +75,17 @@ def as_if_downgraded(groups: Iterable[Group]) -> Iterator[None]:
     held = [(seat.leaf, g) for g in groups for seat in g.all_seats() if seat.leaf.reserving is None]
     before = _bindings(leaf.charged for leaf, _ in held)
     for leaf, _ in held:
-        _let_go(leaf)
+        let_go(leaf)
         occupy(leaf, 1)
     try:
         yield
     finally:
+        _bind_again(before)
         for leaf, group in reversed(held):
             occupy(leaf, -1)
-            _hold(leaf, group)
-        _back(before, (leaf.chain for leaf, _ in held))
+            hold(leaf, group)
+        _bind_again(before)
+        _settle(leaf.chain for leaf, _ in held)
 
 
 @contextmanager
@@ -96,8 +97,10 @@ def as_if_cancelled(group: Group) -> Iterator[None]:
     try:
         yield
     finally:
+        _bind_again(before)
         reserve(group)
-        _back(before, (seat.leaf.chain for seat in group.all_seats()))
+        _bind_again(before)
+        _settle(seat.leaf.chain for seat in group.all_seats())
 
 
 def _use(seat: Seat, group: Group) -> None:
@@ -105,7 +108,7 @@ def _use(seat: Seat, group: Group) -> None:
     seat.leaf.charged = seat.charged
 
 
-def _hold(leaf: Physical, group: Group) -> None:
+def hold(leaf: Physical, group: Group) -> None:
     """Charge a leaf to whom it is used for."""
     if leaf.charged is None:
         occupy(leaf, 1)
@@ -113,18 +116,18 @@ def _hold(leaf: Physical, group: Group) -> None:
         charge(leaf, leaf.charged, group)
 
 
-def _let_go(leaf: Physical) -> None:
+def let_go(leaf: Physical) -> None:
+    """Charge it to him no more."""
     if leaf.charged is None:
         occupy(leaf, -1)
     else:
         discharge(leaf, leaf.charged)
 
 
-def _back(before: Mapping[Root, list[tuple[Virtual, Physical]]], chains: Iterable[Chain]) -> None:
-    """Everybody has again what they had: so let it be bound again as it was."""
+def _bind_again(before: Mapping[Root, list[tuple[Virtual, Physical]]]) -> None:
+    """What shows bad leaves must not be where something is to be charged, nor be another afterwards."""
     for root, pairs in before.items():
         rebind(root, pairs)
-    _settle(chains)
 
 
 def _settle(chains: Iterable[Chain]) -> None:

@@ -7,7 +7,7 @@ ones ("doomed"); they are let go again when healthy ones are back.
 
 from openpai.scheduler.cells.chain import Chain
 from openpai.scheduler.cells.ledger import give_root, take_root
-from openpai.scheduler.cells.tree import Physical, Root, show_bad
+from openpai.scheduler.cells.tree import Physical, Root
 from openpai.scheduler.cells.view import View
 
 
@@ -55,7 +55,6 @@ class Dooms:
                 break
             take_root(root, cell)
             root.doomed = True
-            show_bad(root, cell)
             changed = True
         return changed
 

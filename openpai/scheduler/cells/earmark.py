@@ -1,6 +1,6 @@
 """Which promised leaves are kept for a gang that waits first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from openpai.scheduler.cells.tree import Virtual
 from openpai.scheduler.cells.view import View, ViewNode, admits, is_good
@@ -29,6 +29,14 @@ def earmark_in(view: View, needs: Mapping[str, int], nodes: frozenset[str] | Non
         node = candidates[begin]
         kept[node] = kept.get(node, 0) + size
     return {node: frozenset(_leaves(node)[:count]) for node, count in kept.items()}
+
+
+def still_kept(kept: Earmark, views: Collection[View], nodes: frozenset[str] | None) -> bool:
+    """Whether all of what was kept for a gang can still be: it may use it, and it is good."""
+    return all(
+        node.view in views and admits(node, nodes) and all(map(is_good, leaves))
+        for node, leaves in kept.items()
+    )
 
 
 def _room(node: ViewNode, kept: Mapping[ViewNode, int]) -> int:

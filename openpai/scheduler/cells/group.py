@@ -1,14 +1,14 @@
 """A gang that has cells, or reserved ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from openpai.scheduler.cells.tree import Physical, Virtual
 from openpai.scheduler.gang import OPPORTUNISTIC, Gang, GangState, Held, Placement, TaskPlace
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A physical leaf, and the virtual one that it is charged to: none of an opportunistic gang."""
 
     leaf: Physical
@@ -83,13 +83,12 @@ class Group:
         """The chains that its seats are in: more than one where a machine has moved while it ran."""
         return list(dict.fromkeys(seat.leaf.chain.name for seat in self.all_seats()))
 
-    def lose(self, task: str) -> tuple[Seat, ...]:
-        """The task is not in it any more: the seats that it had."""
-        seats = self.seats.pop(task, ())
-        if seats:
-            left = {name: place for name, place in self.placement.tasks.items() if name != task}
-            self.placement = replace(self.placement, tasks=left)
-        return seats
+    def lose(self, tasks: Iterable[str]) -> list[Seat]:
+        """These tasks are not in it any more: the seats that they had."""
+        lost = [seat for task in tasks for seat in self.seats.pop(task, ())]
+        left = {task: place for task, place in self.placement.tasks.items() if task in self.seats}
+        self.placement = replace(self.placement, tasks=left)
+        return lost
 
     def sit(self, seats: dict[str, tuple[Seat, ...]]) -> None:
         """Its tasks have these seats from now on."""

@@ -1,7 +1,7 @@
 """Charging leaves to promised cells, and giving them back. Every change of who has what goes through here."""
 
 from openpai.scheduler.cells.group import Group
-from openpai.scheduler.cells.tree import Physical, Root, Virtual, bind, show_bad, unbind
+from openpai.scheduler.cells.tree import Physical, Root, Virtual, bind, unbind
 
 
 def occupy(leaf: Physical, by: int) -> None:
@@ -45,6 +45,7 @@ def take_root(root: Root, cell: Physical) -> None:
     """Let a promised cell stand for this free one."""
     bind(root, cell)
     cell.chain.take(cell)
+    cell.chain.bound(root)
     _count_promise(root, -1)
 
 
@@ -79,32 +80,29 @@ def bindings(root: Root) -> list[tuple[Virtual, Physical]]:
 
 
 def rebind(root: Root, pairs: list[tuple[Virtual, Physical]]) -> None:
-    """Make the bindings those again. They may differ only in what stands for bad cells."""
+    """Make the bindings those again. They may differ only in what nothing is charged to."""
     before = dict(pairs)
     for virtual, physical in reversed(bindings(root)):
         if before.get(virtual) is not physical:
             unbind(virtual)
     for virtual, physical in pairs:
         if virtual.physical is None:
-            bind(virtual, physical)
+            if virtual is root:
+                take_root(root, physical)
+            else:
+                bind(virtual, physical)
 
 
 def _bind_up(virtual: Virtual, leaf: Physical) -> None:
-    fresh: list[tuple[Virtual, Physical]] = []
     cell: Virtual | None = virtual
     physical: Physical | None = leaf
     while cell is not None and cell.physical is None:
         assert physical is not None
-        fresh.append((cell, physical))
-        cell, physical = cell.parent, physical.parent
-    for above, below in fresh:
-        if isinstance(above, Root):
-            take_root(above, below)
+        if isinstance(cell, Root):
+            take_root(cell, physical)
         else:
-            bind(above, below)
-    for above, below in reversed(fresh):
-        if below.bad:
-            show_bad(above, below)
+            bind(cell, physical)
+        cell, physical = cell.parent, physical.parent
 
 
 def _unbind_all(virtual: Virtual) -> None:

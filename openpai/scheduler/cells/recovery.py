@@ -6,7 +6,7 @@ What is not there any more is left out. A gang whose promise is gone goes on as 
 from collections.abc import Iterable
 
 from openpai.scheduler.cells.build import Cells
-from openpai.scheduler.cells.changes import downgrade
+from openpai.scheduler.cells.changes import downgrade, hold, let_go
 from openpai.scheduler.cells.group import Group, Plan, Seat
 from openpai.scheduler.cells.ledger import charge, discharge, occupy
 from openpai.scheduler.cells.tree import Physical, Root, Virtual
@@ -92,14 +92,14 @@ def _reserve_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtu
         return None
     virtual = leaf.charged
     if user is not None:
-        _let_go(leaf)
+        let_go(leaf)
     if virtual is not None:
         charge(leaf, virtual, group)
     else:
         virtual = _charge_one(cells, group, leaf, kind)
     if virtual is None:
         if user is not None:
-            _hold(leaf, user)
+            hold(leaf, user)
         return None
     if user is not None:
         user.reserved += 1
@@ -119,22 +119,8 @@ def _undo(done: list[tuple[Physical, Virtual]]) -> None:
         discharge(leaf, virtual)
         leaf.reserving = None
         if leaf.using is not None:
-            _hold(leaf, leaf.using)
+            hold(leaf, leaf.using)
             leaf.using.reserved -= 1
-
-
-def _let_go(leaf: Physical) -> None:
-    if leaf.charged is None:
-        occupy(leaf, -1)
-    else:
-        discharge(leaf, leaf.charged)
-
-
-def _hold(leaf: Physical, user: Group) -> None:
-    if leaf.charged is None:
-        occupy(leaf, 1)
-    else:
-        charge(leaf, leaf.charged, user)
 
 
 def _charge_all(cells: Cells, group: Group, found: Found) -> dict[str, tuple[Seat, ...]] | None:
