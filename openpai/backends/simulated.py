@@ -104,10 +104,9 @@ class SimulatedEngine:
     """Machines, the containers on them, and the faults that a test gives them.
 
     `contact` False: nobody reaches it, containers go on. `failures`: what `start` and `pull` raise, by image.
-    `machines`: what the nodes are for images, and their GPUs (`describe`). `images`: what is here, by id; `image_bytes`: the size of one that
-    is pulled, and `disk_bytes` of the disk that they lie on. `registries_answer` False: nothing new can be pulled.
-    `pull_seconds`: how long one takes that is not here
-    yet; None: no time at all.
+    `machines`: what the nodes are for images, and their GPUs (`describe`). `images`: what is here, by id;
+    `image_bytes`: the size of one that is pulled, and `disk_bytes` of the disk that they lie on. `registries_answer`
+    False: nothing new can be pulled. `pull_seconds`: how long one takes that is not here yet; None: no time at all.
     """
 
     def __init__(self, *nodes: Node, pull_seconds: float | None = None) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from openpai.backends.contract import PullProgress
 from openpai.backends.docker.connection import address
 from openpai.backends.docker.engine import Engine
+from openpai.backends.docker.gpus.finder import FixedGpus
 from openpai.backends.docker.images import Images
 from openpai.backends.docker.info import EngineInfo
 from openpai.builder import classic
@@ -59,7 +60,7 @@ class _Builder:
 
     def __init__(self, engine: Engine, wanted: Wanted, tell: Tell) -> None:
         self._engine = engine
-        self._images = Images(engine, EngineInfo(engine))
+        self._images = Images(engine, EngineInfo(engine, FixedGpus()))
         self._wanted = wanted
         self._log = wanted.log
         self._tell = tell

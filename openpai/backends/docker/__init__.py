@@ -12,6 +12,7 @@ logstream   the engine's log frames → chunks (pure)
 image_facts what the engine says of images and registries → the contract
 info        what the engine says of itself and its machine
 gpus/       the machine's GPUs: which there are, whether they are well, how a container gets them
+gpu_checkup findings of `doctor` on GPUs (pure)
 translate   plan → create request, inspect → observed task (pure)
 problems    the engine's words → codes (pure)
 engine      naked calls over its socket; no contact → NoContact

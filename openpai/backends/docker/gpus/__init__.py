@@ -8,5 +8,4 @@ probe       one look at all of them, through one session with NVML
 health      what NVML read of a GPU → why no task may get it (pure)
 nearness    which GPUs are near one another (pure)
 nvml        NVIDIA's management library, read
-checkup     findings of `doctor`
 """
