@@ -44,7 +44,7 @@ TASK_STEPS: Mapping[TaskState, frozenset[TaskState]] = {
         {TaskState.RUNNING, TaskState.STOPPING, TaskState.SUCCEEDED, TaskState.FAILED, TaskState.STOPPED}
     ),
     TaskState.RUNNING: frozenset({TaskState.STOPPING, TaskState.SUCCEEDED, TaskState.FAILED}),
-    TaskState.STOPPING: frozenset({TaskState.STOPPED}),
+    TaskState.STOPPING: frozenset({TaskState.STOPPED, TaskState.FAILED}),
     TaskState.SUCCEEDED: frozenset(),
     TaskState.FAILED: frozenset(),
     TaskState.STOPPED: frozenset(),
