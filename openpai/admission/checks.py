@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from openpai.admission.cell_checks import cell_verdicts
 from openpai.admission.facts import Facts
+from openpai.admission.gpu_checks import gpu_verdicts
 from openpai.admission.image_checks import driver_verdicts, image_verdicts, nodes_of_roles
 from openpai.admission.storage_checks import storage_verdicts
 from openpai.admission.vc_checks import vc_verdicts
@@ -21,7 +22,7 @@ MAX_PORTS = 1_000
 def check(job: Job, facts: Facts) -> list[Verdict]:
     """Every check on this job."""
     sizes = list(_sizes(job))  # what is too large by far is not even laid out to see whether it fits
-    fits = sizes or [*driver_verdicts(job, facts), *_fits(job, facts)]
+    fits = sizes or [*gpu_verdicts(job, facts), *driver_verdicts(job, facts), *_fits(job, facts)]
     around = [*_name(job, facts), *_stop_grace(job, facts)]
     return [*around, *image_verdicts(job, facts), *storage_verdicts(facts.storages), *fits]
 

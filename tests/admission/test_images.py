@@ -307,6 +307,31 @@ async def test_a_task_without_gpus_is_never_refused_for_a_driver(door: Door, reg
     assert plan.placement is not None
 
 
+def _out_of_reach(machine: Machine, code: str = "NoGpuRuntime") -> Machine:
+    """The engine cannot give its GPUs to containers."""
+    bad = tuple(dataclasses.replace(gpu, bad=Problem(code, {"detail": "none"})) for gpu in machine.gpus)
+    return dataclasses.replace(machine, gpus=bad)
+
+
+async def test_gpus_that_no_container_can_get_are_told_before_the_job_waits_for_them(
+    door: Door, registry: Registry
+) -> None:
+    on_gpus(door, registry, _out_of_reach(NEW))
+    (told,) = await door.refused()
+    assert (told.code, told.path) == ("NoGpuRuntime", "taskRoles.worker.resourcePerInstance.gpu")
+    plan = await dry(door, YAML.replace("gpu: 1", "gpu: 0"))
+    assert of(plan, "gpus") == []
+
+
+async def test_a_job_waits_for_gpus_where_some_can_be_had_or_are_bad_for_another_reason(
+    door: Door, registry: Registry
+) -> None:
+    on_gpus(door, registry, NEW, _out_of_reach(OLD))
+    assert of(await dry(door), "gpus") == []
+    on_gpus(door, registry, _out_of_reach(NEW, "GpuLost"))
+    assert of(await dry(door), "gpus") == []
+
+
 async def test_the_catalogue_knows_better_than_the_image(door: Door, registry: Registry) -> None:
     on_gpus(door, registry, OLD)
     registry.config = ImageConfig("amd64")

@@ -8,12 +8,11 @@ from openpai.backends.docker.health import Finding
 from openpai.errors import Params
 from openpai.images.catalogue.entries import CatalogueImage
 from openpai.images.cuda.fit import fit
-from openpai.images.cuda.machine import Machine
+from openpai.images.cuda.machine import NO_WAY_INTO_CONTAINERS, Machine
 from openpai.images.cuda.needs import needs_of
 from openpai.images.cuda.requirement import read_version
 from openpai.images.cuda.tables import cuda_of
 
-_NO_WAY = ("NoGpuRuntime", "GpuNotInCdi")
 _WAYS = {Way.CDI: "CDI", Way.RUNTIME: "NVIDIA Container Runtime"}
 
 
@@ -55,14 +54,14 @@ def _driver(cards: int, found: Found, driver: str) -> Finding:
 
 def _bad(found: Found) -> Iterator[Finding]:
     for gpu in found.gpus:
-        if gpu.bad and gpu.bad.code not in _NO_WAY:
+        if gpu.bad and gpu.bad.code not in NO_WAY_INTO_CONTAINERS:
             held = gpu.bad.code == "GpuHeld"
             yield Finding("gpus", "warn" if held else "fail", gpu.bad.code, gpu.bad.params)
 
 
 def _ways(found: Found, way: Way) -> Iterator[Finding]:
     """One finding for all GPUs: they fail for the same reason."""
-    missing = [gpu.bad for gpu in found.gpus if gpu.bad and gpu.bad.code in _NO_WAY]
+    missing = [gpu.bad for gpu in found.gpus if gpu.bad and gpu.bad.code in NO_WAY_INTO_CONTAINERS]
     if missing:
         yield Finding("gpus in containers", "fail", missing[0].code, missing[0].params)
     elif found.gpus:

@@ -81,7 +81,7 @@ def preflight(image: str, needs: Needs | None, machines: Iterable[Machine], gpu:
 def fit(needs: Needs | None, machine: Machine, gpu: int = 1) -> Fit:
     """Whether an image with these needs runs on a machine, in a task of `gpu` GPUs.
 
-    A task may get any of the machine's GPUs: the one that suits least decides.
+    A task may get any of the machine's GPUs: the one that suits least decides. One that never answered is left out.
     """
     if needs is None or gpu <= 0:
         return Fit(machine.name, True)
@@ -89,9 +89,9 @@ def fit(needs: Needs | None, machine: Machine, gpu: int = 1) -> Fit:
         return Fit(machine.name, False, "NoNvidiaGpu", {"machine": machine.name})
     if machine.driver is None:
         return Fit(machine.name, False, "NoNvidiaDriver", {"machine": machine.name})
-    kinds = {(gpu.model, gpu.compute_capability): gpu for gpu in machine.gpus}
+    kinds = {(gpu.model, gpu.compute_capability): gpu for gpu in machine.gpus if gpu.uuid}
     fits = [_fit_gpu(needs, machine, machine.driver, gpu) for gpu in kinds.values()]
-    return min(fits, key=lambda one: (one.ok, not one.code))
+    return min(fits, key=lambda one: (one.ok, not one.code), default=Fit(machine.name, True))
 
 
 def _fit_gpu(needs: Needs, machine: Machine, driver: str, gpu: Gpu) -> Fit:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from openpai.errors import Problem
 
+NO_WAY_INTO_CONTAINERS = frozenset({"NoGpuRuntime", "GpuNotInCdi"})
+"""Why a GPU is bad that is well: the engine cannot give it to a container."""
+
 _NAMED = 4  # processes in one text
 
 

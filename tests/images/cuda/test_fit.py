@@ -276,6 +276,13 @@ def test_a_newer_driver_runs_all_that_an_older_one_runs(cuda: str, one: str, oth
     assert fit(needs, machine(newer, gpu)).ok >= fit(needs, machine(older, gpu)).ok
 
 
+def test_a_gpu_that_never_answered_has_no_say() -> None:
+    unknown = Gpu("", "", (0, 0), 0)
+    assert fit(_needs(ARCH_8), machine("535.104.05", unknown, A100)).ok
+    assert not fit(_needs(ARCH_8), machine("535.104.05", unknown, T4)).ok
+    assert fit(_needs(ARCH_8), machine("535.104.05", unknown)).ok
+
+
 def _needs(needs: ImageConfig | Needs | None) -> Needs | None:
     return needs_of(needs) if isinstance(needs, ImageConfig) else needs
 
