@@ -24,7 +24,7 @@ from openpai.clock import new_id, now_ms
 from openpai.cluster.access import Access
 from openpai.cluster.source import ClusterSource
 from openpai.controller.image_keeper import ImageKeeper
-from openpai.controller.loop import Controller
+from openpai.controller.loop import Controller, Kept
 from openpai.controller.prepare import Preparer
 from openpai.controller.situation import Policy
 from openpai.controller.specs import Specs
@@ -116,7 +116,9 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
         prepare = Preparer(backend, inspector, keeper, storages.mounts).prepare
         marks = NodeMarks(database)
         cluster = ClusterSource(settings.cluster_path, marks.all)
-        controller = Controller(jobs, logs, changes, Specs(jobs, vault), backend, prepare, policy, cluster)
+        controller = Controller(
+            Kept(jobs, logs, changes, Specs(jobs, vault)), backend, prepare, policy, cluster
+        )
         sources = Sources(
             controller.outlook,
             controller.machines,

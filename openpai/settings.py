@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     """How often a job is run again because the platform failed it (its own `jobRetryCount` counts apart)."""
 
     preemption_retries: int = Field(default=100, ge=0)
-    """How often a job is run again because it had to give way to a more urgent one, or to whom its cells are promised."""
+    """How often a job is run again because it had to give way: to a more urgent one, or to whom its cells are
+    promised."""
 
     cluster_file: Path | None = None
     """A file of cells and virtual clusters, read anew when it changes; None: `cluster.yaml` in the data directory, and

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -53,32 +54,39 @@ Only = Mapping[str, Mapping[str, frozenset[str]]]
 """Job id → role → the nodes that its tasks are bound to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of jobs: what they are, what they write, what they are to do; and who is told of changes."""
+
+    jobs: JobStore
+    logs: LogStore
+    changes: Changes
+    specs: Specs
+
+
 class Controller:
     """Runs the jobs of one store on one backend."""
 
     def __init__(
         self,
-        jobs: JobStore,
-        logs: LogStore,
-        changes: Changes,
-        specs: Specs,
+        kept: Kept,
         backend: Backend,
         prepare: Prepare,
         policy: Policy,
         cluster: ClusterSource,
     ) -> None:
-        self._jobs = jobs
-        self._logs = logs
-        self._changes = changes
-        self._specs = specs
+        self._jobs = kept.jobs
+        self._logs = kept.logs
+        self._changes = kept.changes
+        self._specs = kept.specs
         self._backend = backend
         self._prepare = prepare
         self._policy = policy
         self._cluster = cluster
         self._planner = Planner()
         self._awake = asyncio.Event()
-        self._capture = Capture(backend, logs, changes, self.wake)
-        self._performer = Performer(backend, self._capture.follow, changes.publish, self.wake)
+        self._capture = Capture(backend, kept.logs, kept.changes, self.wake)
+        self._performer = Performer(backend, self._capture.follow, kept.changes.publish, self.wake)
         self._waits: Mapping[str, Reason] = {}
         self._live: Sequence[tuple[JobRun, Job]] = ()
         self._first_pass = True

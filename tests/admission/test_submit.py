@@ -60,8 +60,7 @@ async def test_a_gang_that_fits_only_task_by_task_is_refused_as_a_whole(door: Do
 
 
 async def test_a_job_that_asks_for_more_time_to_end_than_it_gets_is_told(door: Door) -> None:
-    extras = {"stopGracePeriodSeconds": 601}
-    text = json.dumps(document_of({"main": role()}, **extras))
+    text = json.dumps(document_of({"main": role()}, stopGracePeriodSeconds=601))
     admitted = await door.admission.submit(Submission("ann", text.encode()))
     (warning,) = admitted.warnings
     assert (warning.code, dict(warning.params)) == ("StopGraceTooLong", {"seconds": 601, "limit": 600})

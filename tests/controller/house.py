@@ -18,7 +18,7 @@ from openpai.backends.contract import ReportPull
 from openpai.backends.simulated import SimulatedBackend, SimulatedEngine
 from openpai.clock import new_id, now_ms
 from openpai.cluster.source import ClusterSource
-from openpai.controller.loop import Controller
+from openpai.controller.loop import Controller, Kept
 from openpai.controller.specs import Specs
 from openpai.lifecycle.states import JobState
 from openpai.runtime.container import ContainerPlan
@@ -68,10 +68,7 @@ class House:
         self.vault = Vault(folder / "secret.key")
         specs = Specs(self.jobs, self.vault)
         self.controller = Controller(
-            self.jobs,
-            self.logs,
-            self.changes,
-            specs,
+            Kept(self.jobs, self.logs, self.changes, specs),
             self.backend,
             as_planned,
             POLICY,

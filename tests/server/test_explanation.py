@@ -2,6 +2,7 @@
 
 import httpx2
 
+from openpai.errors import Params
 from openpai.lifecycle.records import Event
 from openpai.runtime.explanation import Change, Explanation
 from openpai.scheduler.gang import Blocked
@@ -57,7 +58,7 @@ async def test_what_a_job_waited_for_stays_after_it_has_started(
 ) -> None:
     run = await house.submitted()
     waited = Event(T0 + 1, "JobWaits", {**WAITS.params, "cause": WAITS.code})
-    where = {"role": "main", "index": 0, "node": "node-a", "sku": "V100", "cells": "0, 1"}
+    where: Params = {"role": "main", "index": 0, "node": "node-a", "sku": "V100", "cells": "0, 1"}
     placed = Event(T0 + 2, "TaskPlaced", where)
     await house.services.jobs.save([(run, [waited, placed])])
     reply = (await api.get("/api/v2/jobs/alice~train/explanation")).json()

@@ -112,7 +112,11 @@ def test_a_packed_file_is_read(tmp_path: Path) -> None:
     assert len(read_trace(packed, 8).jobs) == 1
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"a,b")[:-4], gzip.compress(b"\xff\xfe")])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip", gzip.compress(b"a,b")[:-4], gzip.compress(b"\xff\xfe")],
+    ids=["no gzip", "cut off", "no text"],
+)
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes) -> None:
     packed = tmp_path / "jobs.csv.gz"
     packed.write_bytes(content)
