@@ -23,7 +23,7 @@ from openpai.scheduler.cells.changes import (
     take_reserved,
 )
 from openpai.scheduler.cells.doomed import Dooms
-from openpai.scheduler.cells.earmark import NOTHING, Earmark, earmark_in
+from openpai.scheduler.cells.earmark import NOTHING, Earmark, earmark_in, still_kept
 from openpai.scheduler.cells.group import Group, Plan, Seat
 from openpai.scheduler.cells.health import turn_bad, turn_good
 from openpai.scheduler.cells.mapping import find_physical
@@ -83,15 +83,16 @@ class Scheduler:
         with as_if_cancelled(group):
             return self._decide_new(gang, keep_off, instead=(gang.name,))
 
-    def earmark(self, gang: Gang) -> Earmark:
+    def earmark(self, gang: Gang, before: Earmark = NOTHING) -> Earmark:
         """The leaves that are to be kept for a guaranteed gang that waits: where it would go if nobody else was in its
-        virtual cluster. Empty where it would not find room even then."""
-        for option in self._options(gang):
-            if not isinstance(option, Obstacle) and isinstance(option[1], View):
-                found = earmark_in(option[1], gang.needs[option[0]], gang.nodes)
-                if found is not None:
-                    return found
-        return NOTHING
+        virtual cluster. Empty where it would not find room even then. `before`: what was kept for it so far, which it
+        stays with while it can have all of that: else it might wait for others than those that had been there."""
+        options = [option for option in self._options(gang) if not isinstance(option, Obstacle)]
+        views = {view: sku for sku, view in options if isinstance(view, View)}
+        if before and still_kept(before, views.keys(), gang.nodes):
+            return before
+        found = (earmark_in(view, gang.needs[sku], gang.nodes) for view, sku in views.items())
+        return next((kept for kept in found if kept is not None), NOTHING)
 
     def rooms(self, gang: Gang) -> list[Room]:
         """How each part of the cluster that the gang may use stands, and what keeps it out of there."""
@@ -116,7 +117,7 @@ class Scheduler:
     def restore(self, gang: Gang, placement: Placement, *, downgraded: bool = False) -> Held:
         """A gang that ran before has again what of its cells is there and free. Where its promise is gone, or others
         have it, it goes on as an opportunistic one. Restore everything before `set_bad`."""
-        found = find_leaves(self._cells, placement, in_use=False)
+        found = find_leaves(self._cells, gang, placement, in_use=False)
         plan = plan_of(gang, found, placement, self.version)
         group = self._groups[gang.name] = Group(gang, plan, preempting=False)
         use_again(self._cells, group, found, idle=downgraded)
@@ -125,7 +126,7 @@ class Scheduler:
 
     def restore_reservation(self, gang: Gang, placement: Placement) -> bool:
         """A gang that had reserved cells before has them reserved again; False where that cannot be any more."""
-        found = find_leaves(self._cells, placement, in_use=True)
+        found = find_leaves(self._cells, gang, placement, in_use=True)
         wanted = {task: len(place.leaves) for task, place in placement.tasks.items()}
         if {task: len(leaves) for task, leaves in found.items()} != wanted:
             return False
@@ -260,16 +261,24 @@ class Scheduler:
         return Plan(chain.name, leaf_type, seats, self.version)
 
     def _plan_promised(self, gang: Gang, leaf_type: str, view: View, kept: Earmark) -> Plan | Blocked:
+        """Where no physical cells are left for the best place, there may be one where cells stand for physical ones
+        already, be it in use by gangs of lower priority."""
+        plan = self._plan_among(gang, leaf_type, view, kept, bound=False)
+        if plan is Blocked.NO_PHYSICAL_CELLS:
+            other = self._plan_among(gang, leaf_type, view, kept, bound=True)
+            return other if isinstance(other, Plan) else plan
+        return plan
+
+    def _plan_among(
+        self, gang: Gang, leaf_type: str, view: View, kept: Earmark, *, bound: bool
+    ) -> Plan | Blocked:
         here = {node: leaves for node, leaves in kept.items() if node.view is view}
-        found = place_promised(view, gang, gang.needs[leaf_type], here)
+        found = place_promised(view, gang, gang.needs[leaf_type], here, bound=bound)
         if isinstance(found, Blocked):
             return found
         leaves = [leaf for chosen in found.values() for leaf in chosen]
         lazy = _lazy(leaves)
-        if lazy:
-            with as_if_downgraded(lazy):
-                physical = find_physical(view.chain, leaves, gang.nodes)
-        else:
+        with as_if_downgraded(lazy):
             physical = find_physical(view.chain, leaves, gang.nodes)
         if physical is None:
             return Blocked.NO_PHYSICAL_CELLS

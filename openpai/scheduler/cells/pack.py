@@ -59,22 +59,25 @@ def _order(begun: dict[B, int], rooms: Rooms[B], size: int) -> Iterator[tuple[B,
 
 def seats(root: C, size: int, cost: Mapping[C, int]) -> list[C]:
     """So many leaves of a node, as near to one another as can be: in the smallest cell that has them, and there those
-    that cost least. `cost`: what each available leaf costs, 0 or 1; there are enough of them."""
+    that cost least. `cost`: what each available leaf costs, 0 or 1; there are enough of them. Of equal cells the one
+    is taken around which least is available: what is whole stays whole."""
     counts: dict[C, tuple[int, int]] = {}
     _count(root, cost, counts)
-    best = root
-    best_rank = _rank(root, size, counts)
-    for cell in counts:
-        if counts[cell][0] >= size and (rank := _rank(cell, size, counts)) < best_rank:
-            best, best_rank = cell, rank
+    fitting = (cell for cell, (available, _) in counts.items() if available >= size)
+    best = min(fitting, key=lambda cell: (cell.level, *_waste(cell, root, size, counts)))
     chosen: list[C] = []
     _gather(best, size, counts, chosen)
     return sorted(chosen, key=lambda leaf: leaf.ordinal)
 
 
-def _rank(cell: C, size: int, counts: Mapping[C, tuple[int, int]]) -> tuple[int, int, int]:
-    available, free = counts[cell]
-    return cell.level, max(0, size - free), available
+def _waste(cell: C, root: C, size: int, counts: Mapping[C, tuple[int, int]]) -> tuple[int, ...]:
+    """What a task has to take from others in this cell; then what is available in it, and in each that it is in."""
+    around: list[int] = [counts[cell][0]]
+    above = cell
+    while above is not root and above.parent is not None:
+        above = above.parent
+        around.append(counts[above][0])
+    return max(0, size - counts[cell][1]), *around
 
 
 def _count(cell: C, cost: Mapping[C, int], counts: dict[C, tuple[int, int]]) -> tuple[int, int]:
@@ -102,7 +105,7 @@ def _gather(cell: C, size: int, counts: Mapping[C, tuple[int, int]], chosen: lis
     while size:
         enough = [child for child in children if counts[child][0] >= size]
         if enough:
-            best = min(enough, key=lambda child: _rank(child, size, counts)[1:])
+            best = min(enough, key=lambda child: _waste(child, cell, size, counts))
             part = size
         else:
             best = max(children, key=lambda child: counts[child])

@@ -14,14 +14,15 @@ B = TypeVar("B", ViewNode, Machine)
 
 
 def place_promised(
-    view: View, gang: Gang, needs: Mapping[str, int], kept: Kept
+    view: View, gang: Gang, needs: Mapping[str, int], kept: Kept, *, bound: bool
 ) -> dict[str, list[Virtual]] | Blocked:
-    """Promised leaves for each task: free ones, or else such as gangs of lower priority have."""
+    """Promised leaves for each task: free ones, or else such as gangs of lower priority have. `bound`: only of nodes
+    that stand for machines already."""
     priority = OPPORTUNISTIC
-    found = pack(needs, FreeRooms(view, gang.nodes, kept))
+    found = pack(needs, FreeRooms(view, gang.nodes, kept, bound=bound))
     if isinstance(found, int) and view.uses_below(gang.priority):
         priority = gang.priority
-        found = pack(needs, TakenRooms(view, priority, gang.nodes, kept))
+        found = pack(needs, TakenRooms(view, priority, gang.nodes, kept, bound=bound))
     if isinstance(found, int):
         return view.why_not(found, gang.priority, gang.nodes)
     empty: frozenset[Virtual] = frozenset()

@@ -6,9 +6,11 @@ What is not there any more is left out. A gang whose promise is gone goes on as 
 from collections.abc import Iterable
 
 from openpai.scheduler.cells.build import Cells
+from openpai.scheduler.cells.chain import Chain
 from openpai.scheduler.cells.changes import downgrade, hold, let_go
 from openpai.scheduler.cells.group import Group, Plan, Seat
 from openpai.scheduler.cells.ledger import charge, discharge, occupy
+from openpai.scheduler.cells.machine import Machine
 from openpai.scheduler.cells.tree import Physical, Root, Virtual
 from openpai.scheduler.cells.view import View
 from openpai.scheduler.gang import Gang, Placement
@@ -17,24 +19,35 @@ Found = dict[str, list[tuple[Physical, str]]]
 """Task → its leaves, each with the type of the promised cell that it was charged to."""
 
 
-def find_leaves(cells: Cells, placement: Placement, *, in_use: bool) -> Found:
-    """The leaves of a placement that are there, in its chain or, where a machine has moved, in another one. `in_use`:
-    also those that another gang has."""
+def find_leaves(cells: Cells, gang: Gang, placement: Placement, *, in_use: bool) -> Found:
+    """The leaves of a placement that are there, in its chain or, where a machine has moved or has other names, in
+    another one. `in_use`: also those that another gang has."""
     found: Found = {}
     for task, place in placement.tasks.items():
+        machines = sorted(
+            cells.machines.get(place.node, ()),
+            key=lambda machine: _likeness(machine.cell.chain, gang, placement),
+        )
         types = place.preassigned or ("",) * len(place.leaves)
         leaves = [
             (leaf, kind)
             for address, kind in zip(place.leaves, types, strict=True)
-            if (leaf := _leaf(cells, placement.chain, place.node, str(address), in_use)) is not None
+            if (leaf := _leaf(machines, str(address), in_use)) is not None
         ]
         if leaves:
             found[task] = leaves
     return found
 
 
-def _leaf(cells: Cells, chain: str, node: str, address: str, in_use: bool) -> Physical | None:
-    machines = sorted(cells.machines.get(node, ()), key=lambda machine: machine.cell.chain.name != chain)
+def _likeness(chain: Chain, gang: Gang, placement: Placement) -> tuple[bool, bool, int]:
+    """How unlike its chain this one is; where not even the leaf type is the same, the one that the gang would try
+    first is next: its GPUs are not taken for cores because both are called something else now."""
+    tried = list(gang.needs)
+    turn = tried.index(chain.leaf_type) if chain.leaf_type in tried else len(tried)
+    return chain.name != placement.chain, chain.leaf_type != placement.leaf_type, turn
+
+
+def _leaf(machines: Iterable[Machine], address: str, in_use: bool) -> Physical | None:
     leaves = (leaf for machine in machines for leaf in machine.leaves if leaf.address == address)
     return next((leaf for leaf in leaves if in_use or leaf.using is None), None)
 
@@ -141,24 +154,23 @@ def _charge_all(cells: Cells, group: Group, found: Found) -> dict[str, tuple[Sea
 
 
 def _charge_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:
-    """Charge a leaf to a promised one below a cell of this type; which one it was before does not matter."""
+    """Charge a leaf to a promised one below a cell of this type; which one it was before does not matter. Where there
+    is none, a free one of another size will do: what is promised may be the same in other pieces. Only then do less
+    urgent gangs make room."""
     view = _view(cells, group.gang, leaf)
-    level = leaf.chain.level_of(kind) if kind else None
-    if view is None or level is None:
+    if view is None or not kind:
         return None
-    path, cell = _climb(leaf, level)
-    if cell.virtual is not None:
-        top = cell.virtual
-    else:
-        root = _root_for(view, level, cell, group)
-        if root is None:
-            return None
-        top = root
-    virtual = _descend(top, path, view)
-    if virtual is None or virtual.owner is not None:
-        return None
-    charge(leaf, virtual, group)
-    return virtual
+    was = leaf.chain.level_of(kind)
+    others = sorted({root.level for root in view.roots} - {was}, reverse=True)
+    steps = [(level, False) for level in ([was] if was else []) + others] + ([(was, True)] if was else [])
+    for level, make_room in steps:
+        path, cell = _climb(leaf, level)
+        top = cell.virtual or _root_for(view, level, cell, group, make_room=make_room)
+        virtual = _descend(top, path, view) if top is not None else None
+        if virtual is not None and virtual.owner is None:
+            charge(leaf, virtual, group)
+            return virtual
+    return None
 
 
 def _view(cells: Cells, gang: Gang, leaf: Physical) -> View | None:
@@ -177,15 +189,15 @@ def _climb(leaf: Physical, level: int) -> tuple[list[Physical], Physical]:
     return path, cell
 
 
-def _root_for(view: View, level: int, cell: Physical, group: Group) -> Root | None:
-    """A promised cell of this level that may stand for a free physical one: one that stands for none, or else the one
-    whose gangs are the least urgent, which go on as opportunistic ones."""
+def _root_for(view: View, level: int, cell: Physical, group: Group, *, make_room: bool) -> Root | None:
+    """A promised cell of this level that may stand for a free physical one: one that stands for none, or else with
+    `make_room` the one whose gangs are the least urgent, which go on as opportunistic ones."""
     whole = cell.on_free_list()
     if cell.level != level or whole is None or view.pin is not None:
         return None
     roots = [root for root in view.roots if root.level == level]
     free = next((root for root in roots if root.physical is None), None)
-    if free is None:
+    if free is None and make_room:
         free = _least_urgent(roots, group)
         whole = cell.on_free_list()
     if free is None or whole is None or not view.chain.keeps_promises(level, whole.level):

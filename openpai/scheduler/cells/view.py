@@ -117,33 +117,37 @@ class View:
 
 
 class FreeRooms(Rooms[ViewNode]):
-    """The free leaves of a view, on nodes that the gang may use; those of nodes with `kept` leaves last."""
+    """The free leaves of a view, on nodes that the gang may use (`bound`: that are machines already); those of nodes
+    with `kept` leaves last."""
 
-    def __init__(self, view: View, nodes: frozenset[str] | None, kept: Kept) -> None:
+    def __init__(self, view: View, nodes: frozenset[str] | None, kept: Kept, *, bound: bool) -> None:
         self._view = view
         self._nodes = nodes
+        self._bound = bound
         self._kept = kept
 
     def with_room(self, size: int) -> Iterator[tuple[ViewNode, int]]:
         """As `Rooms` says."""
         for node in self._view.with_free(size):
-            if node not in self._kept and admits(node, self._nodes):
+            if node not in self._kept and admits(node, self._nodes, bound=self._bound):
                 yield node, node.free
         for node, kept in self._kept.items():
             free = sum(1 for leaf in node.leaves if leaf.owner is None and is_good(leaf) and leaf not in kept)
-            if free >= size and admits(node, self._nodes):
+            if free >= size and admits(node, self._nodes, bound=self._bound):
                 yield node, free
 
 
 class TakenRooms(Rooms[ViewNode]):
     """The leaves that a gang of this priority may take from others too: where it takes least first."""
 
-    def __init__(self, view: View, priority: int, nodes: frozenset[str] | None, kept: Kept) -> None:
+    def __init__(
+        self, view: View, priority: int, nodes: frozenset[str] | None, kept: Kept, *, bound: bool
+    ) -> None:
         empty: frozenset[Virtual] = frozenset()
         found = [
             (node, node.available(priority, kept.get(node, empty)))
             for node in view.nodes
-            if admits(node, nodes)
+            if admits(node, nodes, bound=bound)
         ]
         self._found = sorted(((n, room) for n, room in found if room), key=_least_taken)
 
@@ -157,9 +161,12 @@ def _least_taken(found: tuple[ViewNode, int]) -> tuple[int, int, int]:
     return room - node.free, room, node.number
 
 
-def admits(node: ViewNode, nodes: frozenset[str] | None) -> bool:
-    """Whether a gang that may use these machines only may use that node: not yet bound ones may become one of them."""
-    if nodes is None or node.cell.physical is None:
+def admits(node: ViewNode, nodes: frozenset[str] | None, *, bound: bool = False) -> bool:
+    """Whether a gang that may use these machines only may use that node: one that is not yet bound may become one of
+    them, unless it has to be `bound`."""
+    if node.cell.physical is None:
+        return not bound
+    if nodes is None:
         return True
     machine = node.cell.physical.machine
     return machine is not None and machine.name in nodes
