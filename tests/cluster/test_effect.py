@@ -92,3 +92,22 @@ def test_another_name_of_the_sku_keeps_gpus_gpus() -> None:
     renamed = cluster(TEXT.replace("sku: V100, ", ""))
     found = effect_of(renamed, Health(), Live(held, [], scheduler.cluster.skus))
     assert found.displaced == ()
+
+
+def test_who_is_promised_as_much_in_other_pieces_keeps_it() -> None:
+    scheduler = running(gang("x", gpus=2), gang("y"), gang("z", "b"))
+    pieces = TEXT.replace("nodes: 3", "cells: {V100: 10, V100-CPU: 4}").replace("nodes: 1", "share: rest")
+    assert effect(scheduler, pieces) == Effect()
+    halves = TEXT.replace("memory: 64Gi", "memory: 64Gi, inside: {socket: 2}")
+    assert effect(scheduler, halves) == Effect()
+
+
+def test_cores_stay_cores_under_another_name() -> None:
+    scheduler = running(Gang("cores", "a", 10, {"V100-CPU": {"t": 2}}), gang("x", gpus=1))
+    renamed = cluster(TEXT.replace("sku: V100, ", ""))
+    needs = {"cores": {"GPU-CPU": {"t": 2}, "GPU": {"t": 2}}, "x": {"GPU": {"t": 1}}}
+    held = [
+        replace(each, gang=replace(each.gang, needs=needs[each.gang.name]))
+        for each in scheduler.held.values()
+    ]
+    assert effect_of(renamed, Health(), Live(held, [], scheduler.cluster.skus)) == Effect()
