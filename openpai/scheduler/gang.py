@@ -73,6 +73,7 @@ class Blocked(StrEnum):
     ONLY_OTHER_NODES = "only_non_suggested_node_left"
     NO_PHYSICAL_CELLS = "no_physical_mapping"
     BEHIND = "behind_another"
+    LIMIT = "user_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,25 @@ class Obstacle:
 
     why: Blocked
     chain: str = ""
+
+
+class Limited(StrEnum):
+    """What a user may have so much of at a time."""
+
+    TASKS = "tasks"
+    GPUS = "gpus"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A user may have `most` of it, `has` so much, and the gang would add `needed`. `virtual_cluster`: in which; None:
+    in all together."""
+
+    kind: Limited
+    most: int
+    has: int
+    needed: int
+    virtual_cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +128,12 @@ class Preempt:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The gang waits: what stands against it, by chain, in the order in which they were tried."""
+    """The gang waits: what stands against it, by chain, in the order in which they were tried. `behind`: the gang that
+    cells are kept for; `limit`: what its user may not exceed."""
 
     obstacles: tuple[Obstacle, ...]
     behind: str | None = None
+    limit: Limit | None = None
 
 
 Decision = Start | Preempt | Wait

@@ -1,18 +1,23 @@
 """Whose turn it is: the more urgent first, then who came first; and what those behind may take.
 
 For the first guaranteed gang that waits in a virtual cluster, cells are kept: those that it would get if nothing else
-of its virtual cluster ran. Those behind it may start beside them, not on them. So what is first starts when those end
-that were there when it became first, whatever is submitted later. Opportunistic gangs may use what is kept: they give
-way.
+of its virtual cluster ran. Those behind it may start beside them, not on them, and what is kept stays the same while
+it waits. So what is first starts at the latest when those have ended that were there when it became first, whatever is
+submitted later, unless it is more urgent. Opportunistic gangs may use what is kept: they give way.
+
+Where users share a virtual cluster fairly, whoever has least of it is next, among gangs of one priority; who is first
+stays it. A gang that would take its user over a limit waits aside, and nothing is kept for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from openpai.scheduler.cells.earmark import Earmark
 from openpai.scheduler.core import Scheduler
+from openpai.scheduler.fair import FairLine
 from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Start, Wait
+from openpai.scheduler.sharing import Shares
 
 Shape = tuple[object, ...]
 
@@ -37,43 +42,45 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first that waits in a virtual cluster, and the cells that are kept for it."""
+    """The first that waits in a virtual cluster, what is asked for it, and the cells that are kept for it."""
 
     name: str
     kept: Earmark
+    shape: Shape = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A gang of some shape found no room in this version of the scheduler, behind this one."""
+
+    wait: Wait
+    version: int
+    ahead: First | None
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
     """A decision for every gang that waited, and by virtual cluster, for whom cells are kept. `queue`: those that go on
-    waiting, in turn, each with its virtual cluster."""
+    waiting, in turn, each with its virtual cluster. `failed`: what need not be tried again while nothing changes."""
 
     decisions: Mapping[str, Decision]
     first: Mapping[str, First]
     queue: Sequence[tuple[str, str]] = ()
+    failed: Mapping[Shape, Failed] = field(default_factory=dict, repr=False)
 
 
-def take_turns(scheduler: Scheduler, waiting: Sequence[Waiting]) -> Turns:
-    """Everybody's turn; what starts, or reserves cells, does so in the scheduler."""
-    decisions: dict[str, Decision] = {}
-    first: dict[str, First] = {}
-    failed: dict[Shape, Wait] = {}
-    clusters = {each.gang.name: each.gang.virtual_cluster for each in waiting}
-    for each in sorted(waiting, key=attrgetter("turn")):
-        gang = each.gang
-        ahead = first.get(gang.virtual_cluster) if gang.priority >= 0 else None
-        alike = failed.get(each.shape)
-        decision = alike or decide_behind(scheduler, gang, ahead)
-        decisions[gang.name] = decision
-        if isinstance(decision, Wait):
-            scheduler.release(gang.name)  # what was reserved for it may be of no use any more
-            failed[each.shape] = decision
-            if gang.priority >= 0 and ahead is None and _may_start_one_day(decision):
-                first[gang.virtual_cluster] = First(gang.name, scheduler.earmark(gang))
-        else:
-            scheduler.apply(gang, decision)
-    queue = [(name, clusters[name]) for name, each in decisions.items() if not isinstance(each, Start)]
-    return Turns(decisions, first, queue)
+NO_TURNS = Turns({}, {})
+
+
+def take_turns(
+    scheduler: Scheduler, waiting: Sequence[Waiting], before: Turns = NO_TURNS, shares: Shares | None = None
+) -> Turns:
+    """Everybody's turn; what starts, or reserves cells, does so in the scheduler. `before`: how it was in the turn
+    before, of the same scheduler; `shares`: what users have now, where they share by rules."""
+    round_ = _Round(scheduler, before, shares)
+    for each in _in_turn(sorted(waiting, key=attrgetter("turn")), before, shares):
+        round_.take(each)
+    return round_.turns()
 
 
 def decide_behind(scheduler: Scheduler, gang: Gang, ahead: First | None) -> Decision:
@@ -86,12 +93,101 @@ def decide_behind(scheduler: Scheduler, gang: Gang, ahead: First | None) -> Deci
     return decision
 
 
-def _may_start_one_day(wait: Wait) -> bool:
-    """Whether it waits for room, and not for something that is not there at all."""
-    return any(obstacle.chain for obstacle in wait.obstacles)
-
-
 def shape_of(gang: Gang) -> Shape:
     """What a decision depends on: where one gang finds no room, another one like it finds none."""
     needs = tuple((leaf, tuple(sorted(sizes.values()))) for leaf, sizes in gang.needs.items())
     return gang.virtual_cluster, gang.priority, needs, gang.pinned, gang.lazy, gang.nodes
+
+
+class _Round:
+    """One turn of all."""
+
+    def __init__(self, scheduler: Scheduler, before: Turns, shares: Shares | None) -> None:
+        self._scheduler = scheduler
+        self._before = before
+        self._shares = shares
+        self._decisions: dict[str, Decision] = {}
+        self._first: dict[str, First] = {}
+        self._failed: dict[Shape, Failed] = {}
+        self._queue: list[tuple[str, str]] = []
+
+    def take(self, each: Waiting) -> None:
+        """One gang's turn."""
+        gang, shape = each.gang, each.shape
+        decision: Decision | None = None
+        if self._shares is not None:
+            allowed = self._shares.allowed(gang)
+            if isinstance(allowed, Wait):
+                decision = allowed
+            elif allowed is not gang:
+                gang, shape = allowed, shape_of(allowed)
+        if decision is None:
+            decision = self._decide(gang, shape)
+        self._decisions[gang.name] = decision
+        if not isinstance(decision, Start):
+            self._queue.append((gang.name, gang.virtual_cluster))
+        if isinstance(decision, Wait):
+            self._scheduler.release(gang.name)  # what was reserved for it may be of no use any more
+            return
+        self._scheduler.apply(gang, decision)
+        if self._shares is not None:
+            self._shares.add(gang, decision.placement)
+
+    def _decide(self, gang: Gang, shape: Shape) -> Decision:
+        if shape in self._failed:
+            return self._failed[shape].wait
+        ahead = self._first.get(gang.virtual_cluster) if gang.priority >= 0 else None
+        decision = self._known(shape, ahead) or decide_behind(self._scheduler, gang, ahead)
+        if isinstance(decision, Wait):
+            self._failed[shape] = Failed(decision, self._scheduler.version, ahead)
+            if gang.priority >= 0 and ahead is None:
+                self._keep_for(gang, shape)
+        return decision
+
+    def _known(self, shape: Shape, ahead: First | None) -> Wait | None:
+        """That it found no room before, and nothing has changed that it depends on."""
+        failed = self._before.failed.get(shape)
+        if failed is None or failed.version != self._scheduler.version:
+            return None
+        return failed.wait if failed.ahead is None or failed.ahead == ahead else None
+
+    def _keep_for(self, gang: Gang, shape: Shape) -> None:
+        """It is the first that waits in its virtual cluster, if it could have room there at all."""
+        last = self._before.first.get(gang.virtual_cluster)
+        kept_before = last.kept if last and (last.name, last.shape) == (gang.name, shape) else {}
+        kept = self._scheduler.earmark(gang, kept_before)
+        if kept:
+            self._first[gang.virtual_cluster] = First(gang.name, kept, shape)
+
+    def turns(self) -> Turns:
+        """What came of it."""
+        return Turns(self._decisions, self._first, self._queue, self._failed)
+
+
+def _in_turn(waiting: Sequence[Waiting], before: Turns, shares: Shares | None) -> Iterator[Waiting]:
+    """All of them, in turn. Where users share fairly, a place in the order is their virtual cluster's, and who has it
+    depends on what became of those before."""
+    if shares is None:
+        yield from waiting
+        return
+    lines: dict[tuple[str, int], FairLine[Waiting]] = {}
+    for each in waiting:
+        vc, priority = each.gang.virtual_cluster, each.gang.priority
+        if not shares.is_fair(vc):
+            yield each
+            continue
+        if (vc, priority) not in lines:
+            lines[vc, priority] = _line(waiting, vc, priority, before, shares)
+        yield lines[vc, priority].next()
+
+
+def _line(
+    waiting: Sequence[Waiting], vc: str, priority: int, before: Turns, shares: Shares
+) -> FairLine[Waiting]:
+    first = before.first.get(vc)
+    mine = [w for w in waiting if (w.gang.virtual_cluster, w.gang.priority) == (vc, priority)]
+    return FairLine(
+        [(shares.user_of(each.gang.name), each) for each in mine],
+        lambda user: shares.part(vc, user, opportunistic=priority < 0),
+        next((each for each in mine if first and each.gang.name == first.name), None),
+    )

@@ -18,11 +18,15 @@ class AtOnce:
         self._started = started
         self._ended = ended
 
+    @property
+    def version(self) -> int:
+        return self._engine.version
+
     def decide(self, gang: Gang, keep_off: Any = None) -> Decision:
         return self._engine.decide(gang) if keep_off is None else self._engine.decide(gang, keep_off)
 
-    def earmark(self, gang: Gang) -> Any:
-        return self._engine.earmark(gang)
+    def earmark(self, gang: Gang, before: Any = None) -> Any:
+        return self._engine.earmark(gang, before) if before else self._engine.earmark(gang)
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         self._engine.apply(gang, decision)

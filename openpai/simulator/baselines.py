@@ -35,14 +35,19 @@ class Private:
         self._own = own
         self._of: dict[str, Engine] = {}
 
+    @property
+    def version(self) -> int:
+        return sum(own.version for own in self._own.values())
+
     def decide(self, gang: Gang, keep_off: Any = None) -> Decision:
         own = self._own.get(gang.virtual_cluster)
         if own is None:
             return Wait((Obstacle(Blocked.NO_SUCH_VIRTUAL_CLUSTER),))
         return own.decide(gang) if keep_off is None else own.decide(gang, keep_off)
 
-    def earmark(self, gang: Gang) -> Any:
-        return self._own[gang.virtual_cluster].earmark(gang)
+    def earmark(self, gang: Gang, before: Any = None) -> Any:
+        own = self._own[gang.virtual_cluster]
+        return own.earmark(gang, before) if before else own.earmark(gang)
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         own = self._of[gang.name] = self._own[gang.virtual_cluster]

@@ -11,11 +11,14 @@ from openpai.scheduler.gang import Decision, Gang, Preempt, Start
 class Engine(Protocol):
     """`openpai.scheduler.core.Scheduler`, or a baseline to compare it with. After `apply` of a `Preempt` and the
     `release` of all its victims, `decide` says `Start`. What `earmark` gives is each engine's own, and taken by its
-    `decide`: cells that are kept for the first that waits."""
+    `decide`, and the next time by `earmark`: cells that are kept for the first that waits."""
+
+    @property
+    def version(self) -> int: ...
 
     def decide(self, gang: Gang, keep_off: Any = ...) -> Decision: ...
 
-    def earmark(self, gang: Gang) -> Any: ...
+    def earmark(self, gang: Gang, before: Any = ...) -> Any: ...
 
     def apply(self, gang: Gang, decision: Start | Preempt) -> None: ...
 

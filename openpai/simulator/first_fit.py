@@ -32,6 +32,9 @@ class Kept:
     leaves: Mapping[str, frozenset[int]]
     unused: int
 
+    def __bool__(self) -> bool:
+        return bool(self.leaves)
+
 
 NOTHING = Kept("", {}, 0)
 
@@ -62,7 +65,7 @@ _Room = dict[str, list[int]]
 
 class FirstFit:
     """Nodes, and for a virtual cluster and a leaf type the most cells that its guaranteed gangs may hold in all.
-    Without a `quota` there is no limit."""
+    Without a `quota` there is no limit. `version` grows with each change."""
 
     def __init__(
         self, machines: Iterable[Machine], quota: Mapping[tuple[str, str], int] | None = None
@@ -74,6 +77,7 @@ class FirstFit:
         self._promised: dict[str, Placement] = {}
         self._used: Counter[_Charge] = Counter()
         self._numbers = count()
+        self.version = 0
         for machine in machines:
             self._free.setdefault(machine.leaf_type, {})[machine.name] = list(reversed(machine.leaves))
 
@@ -91,9 +95,10 @@ class FirstFit:
             obstacles.append(Obstacle(Blocked.NO_ROOM if known else Blocked.NO_SUCH_TYPE, leaf_type))
         return Wait(tuple(obstacles))
 
-    def earmark(self, gang: Gang) -> Kept:
+    def earmark(self, gang: Gang, before: Kept = NOTHING) -> Kept:
         """What the gang would get if nothing of its virtual cluster ran, and nothing opportunistic. Where others have
-        left no such cells, none can be kept."""
+        left no such cells, none can be kept. It is found anew each time, whatever was kept `before`: the first nodes
+        are always the same."""
         for leaf_type, tasks in gang.needs.items():
             held = self._all(leaf_type, lambda charge: _leaves_for(charge, gang))
             places = _place(tasks, self._room(leaf_type, held, NOTHING))
@@ -114,6 +119,7 @@ class FirstFit:
     def apply(self, gang: Gang, decision: Start | Preempt) -> None:
         """After a `Preempt`, nothing but the release of its victims may come before the gang starts."""
         placement = decision.placement
+        self.version += 1
         if isinstance(decision, Preempt):
             self._promised[gang.name] = placement
             return
@@ -131,10 +137,11 @@ class FirstFit:
 
     def release(self, name: str, tasks: Iterable[str] | None = None) -> None:
         """All of the gang; a part of one is never released here."""
-        self._promised.pop(name, None)
+        self.version += self._promised.pop(name, None) is not None
         charge = self._charges.pop(name, None)
         if charge is None:
             return
+        self.version += 1
         running = self._running[charge].pop(name)
         self._used[charge] -= running.cells
         room = self._free[charge.leaf_type]

@@ -13,7 +13,7 @@ from typing import cast
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Placement, Start
-from openpai.scheduler.queue import Waiting, take_turns
+from openpai.scheduler.queue import NO_TURNS, Waiting, take_turns
 from openpai.simulator.at_once import AtOnce
 from openpai.simulator.occupancy import Occupancy
 from openpai.simulator.outcome import JobOutcome, Moment, Outcome
@@ -67,6 +67,7 @@ class _Replay:
         self._ends: list[tuple[float, int, int]] = []
         self._moments: list[Moment] = []
         self._preempted = False
+        self._turns = NO_TURNS
         self._done = 0
         self._now = 0.0
 
@@ -92,7 +93,7 @@ class _Replay:
         while again:
             self._preempted = False
             # take_turns calls what an engine has, and nothing else
-            take_turns(cast("Scheduler", self._engine), self._waiting)
+            self._turns = take_turns(cast("Scheduler", self._engine), self._waiting, self._turns)
             again = self._preempted
 
     def _submit(self, number: int) -> None:

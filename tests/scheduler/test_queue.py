@@ -1,13 +1,16 @@
 """Whose turn it is, and what those behind may take."""
 
+from itertools import count
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import OPPORTUNISTIC, Gang, Preempt, Start, Wait
-from openpai.scheduler.queue import Waiting, take_turns
+from openpai.scheduler.queue import NO_TURNS, Waiting, take_turns
 from tests.scheduler.asking import cluster, gang
+from tests.scheduler.inspected import views
 
 NODES = cluster({"NODE": ("G", 4)}, "NODE", [("NODE", "a"), ("NODE", "b")], {"A": {"NODE": 2}})
 
@@ -18,14 +21,16 @@ class Line:
     def __init__(self, described: Cluster = NODES) -> None:
         self.scheduler = Scheduler(described)
         self.waiting: list[Waiting] = []
+        self.turns = NO_TURNS
+        self._numbers = count()
 
     def submit(self, *gangs: Gang) -> "Line":
         for each in gangs:
-            self.waiting.append(Waiting(each, (len(self.waiting), each.name)))
+            self.waiting.append(Waiting(each, (next(self._numbers), each.name)))
         return self.turn()
 
     def turn(self) -> "Line":
-        self.turns = take_turns(self.scheduler, self.waiting)
+        self.turns = take_turns(self.scheduler, self.waiting, self.turns)
         started = {name for name, each in self.turns.decisions.items() if isinstance(each, Start)}
         self.waiting = [each for each in self.waiting if each.gang.name not in started]
         return self
@@ -65,6 +70,15 @@ def test_small_ones_do_not_starve_a_large_one_that_came_first() -> None:
     assert line.end("s0").runs == {"large"}
 
 
+def test_what_is_kept_stays_the_same_while_who_is_first_waits() -> None:
+    line = Line().submit(gang("two", "A", 2), gang("three", "A", 3), gang("first", "A", 4))
+    line.submit(gang("small", "A", 1))
+    line.end("three")
+    line.submit(gang("next", "A", 1))
+    assert line.runs == {"two", "small", "next"}
+    assert line.end("two").runs == {"small", "next", "first"}, "it waits for nobody who came later"
+
+
 def test_what_fits_beside_the_kept_cells_starts() -> None:
     three = cluster({"NODE": ("G", 4)}, "NODE", [("NODE", n) for n in "abc"], {"A": {"NODE": 3}})
     line = Line(three).submit(gang("x", "A", 3), gang("y", "A", 3), gang("first", "A", 4, 4))
@@ -97,27 +111,59 @@ def test_a_gang_like_one_that_found_no_room_is_not_tried_again_in_the_same_turn(
     assert line.line == [f"g{n}" for n in range(50)]
 
 
-sizes = st.lists(st.integers(1, 4), min_size=1, max_size=2)
+sizes = st.lists(st.sampled_from([1, 1, 2, 3, 4]), min_size=1, max_size=2)
+numbers = st.integers(0, 9)
+events = st.tuples(st.sampled_from(["submit"] * 4 + ["end"] * 4 + ["withdraw"]), sizes, numbers)
 
 
-@settings(deadline=None, max_examples=60)
-@given(
-    running=st.lists(sizes, max_size=6),
-    first=sizes,
-    later=st.lists(st.tuples(sizes, st.integers(0, 3)), max_size=12),
-)
+class Watched(Line):
+    """Watches who is first, and what had run when it became that."""
+
+    def __init__(self, described: Cluster = NODES) -> None:
+        super().__init__(described)
+        self.first: str | None = None
+        self.ran_before: set[str] = set()
+
+    def turn(self) -> "Watched":
+        ran = set(self.runs)
+        super().turn()
+        first = self.turns.first["A"].name if "A" in self.turns.first else None
+        if first != self.first:
+            self.first, self.ran_before = first, ran | set(self.runs)
+        self.ran_before &= self.runs
+        assert self.first is None or self.ran_before, (
+            f"{self.first} waits for none of those that had been there"
+        )
+        for each in self.waiting:
+            tasks = [*each.gang.needs["G"].values()]
+            assert len(tasks) > 1 or tasks[0] > self.largest_room(), f"{each.gang.name} could start"
+        return self
+
+    def largest_room(self) -> int:
+        """The most cells of one node that nobody has and that are kept for nobody."""
+        kept = self.turns.first["A"].kept if "A" in self.turns.first else {}
+        (view,) = views(self.scheduler)
+        return max(
+            sum(leaf.owner is None and leaf not in kept.get(node, ()) for leaf in node.leaves)
+            for node in view.nodes
+        )
+
+    def withdraw(self, number: int) -> None:
+        if self.waiting:
+            del self.waiting[number % len(self.waiting)]
+            self.turn()
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(events, min_size=5, max_size=40))
 def test_who_is_first_waits_at_most_for_what_ran_when_it_became_first(
-    running: list[list[int]], first: list[int], later: list[tuple[list[int], int]]
+    story: list[tuple[str, list[int], int]],
 ) -> None:
-    line = Line()
-    for n, each in enumerate(running):
-        line.submit(gang(f"r{n}", "A", *each))
-    before = set(line.runs)
-    line.waiting.clear()
-    line.submit(gang("first", "A", *first))
-    for n, (each, ended) in enumerate(later):
-        line.submit(gang(f"l{n}", "A", *each))
-        done = sorted(set(line.runs) - before - {"first"})[:ended]
-        line.end(*done)
-    line.end(*sorted(before))
-    assert "first" in line.scheduler.held, "all that ran when it became first has ended"
+    line = Watched()
+    for number, (kind, wanted, which) in enumerate(story):
+        if kind == "submit":
+            line.submit(gang(f"g{number}", "A", *wanted))
+        elif kind == "withdraw":
+            line.withdraw(which)
+        elif line.runs:
+            line.end(sorted(line.runs)[which % len(line.runs)])
