@@ -173,6 +173,12 @@ class TestTopology:
         assert starts(scheduler, gang("c", "red", 3)) == {"h1": ["t0:4,5,6"]}
         assert starts(scheduler, gang("d", "red", 2)) == {"h1": ["t0:1,7"]}
 
+    def test_a_task_that_fits_a_socket_is_not_spread_over_two(self) -> None:
+        scheduler = Scheduler(ONE)
+        starts(scheduler, gang("a", "red", 1))
+        assert starts(scheduler, gang("b", "red", 4)) == {"h1": ["t0:4,5,6,7"]}
+        assert starts(scheduler, gang("c", "red", 3)) == {"h1": ["t0:1,2,3"]}
+
     def test_what_is_small_goes_where_least_is_left(self) -> None:
         scheduler = Scheduler(POOL)
         starts(scheduler, gang("a", "default", 4))
@@ -254,6 +260,14 @@ class TestOpportunisticGangs:
         starts(scheduler, gang("a", "default", 1))
         assert starts(scheduler, gang("o", "default", 1, priority=-1)) == {"n2": ["t0:0"]}
         assert starts(scheduler, gang("p", "default", 1, priority=-1)) == {"n2": ["t0:1"]}
+
+    def test_they_leave_reserved_cells_alone(self) -> None:
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("o", "default", 4, 4, 4, priority=-1))
+        reserves(scheduler, gang("a", "team", 4))
+        scheduler.release("o")
+        assert starts(scheduler, gang("p", "default", 4, 4, priority=-1)).keys() == {"n2", "n3"}
+        assert waits(scheduler, gang("q", "default", 1, priority=-1)) == [("POOL", "insufficient_capacity")]
 
     def test_they_never_preempt(self) -> None:
         scheduler = Scheduler(POOL)
@@ -489,6 +503,31 @@ class TestBadNodes:
             ("X", "only_bad_node_left"),
             ("Y", "insufficient_capacity"),
         ]
+
+    def test_a_bad_node_is_not_replaced_by_one_that_is_promised_as_a_whole_rack(self) -> None:
+        racks = cluster(
+            {"RACK": ("NODE", 2), "NODE": ("G", 2)},
+            "NODE",
+            [("RACK", ["a1", "a2"]), ("RACK", ["b1", "b2"])],
+            {"red": {"RACK.NODE": 2}, "blue": {"RACK": 1}},
+        )
+        scheduler = Scheduler(racks)
+        assert starts(scheduler, gang("a", "red", 2)) == {"a1": ["t0:0,1"]}
+        scheduler.set_bad(frozenset({"a2"}))
+        assert waits(scheduler, gang("b", "red", 2)) == [("RACK", "no_physical_mapping")]
+        assert starts(scheduler, gang("c", "blue", 2, 2)) == {"b1": ["t0:0,1"], "b2": ["t1:0,1"]}
+
+    def test_a_bad_node_is_replaced_by_one_that_nobody_was_promised(self) -> None:
+        racks = cluster(
+            {"RACK": ("NODE", 2), "NODE": ("G", 2)},
+            "NODE",
+            [("RACK", ["a1", "a2"]), ("RACK", ["b1", "b2"])],
+            {"red": {"RACK.NODE": 2}},
+        )
+        scheduler = Scheduler(racks)
+        starts(scheduler, gang("a", "red", 2))
+        scheduler.set_bad(frozenset({"a2"}))
+        assert starts(scheduler, gang("b", "red", 2)) == {"b1": ["t0:0,1"]}
 
 
 class TestNamedNodes:
