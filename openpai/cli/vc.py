@@ -114,6 +114,7 @@ def _rows(name: str, found: VirtualCluster) -> Sequence[Sequence[Text]]:
             mine,
         )
         numbers = (Text(str(count), style) for count, style in zip(counts, styles, strict=True))
-        rows.append([label, Text(one_line(sku), mine), *numbers])
+        fake = f" {say('nodes.described')}" if use["described"] else ""
+        rows.append([label, Text(one_line(sku) + fake, mine), *numbers])
         label = Text("")
     return rows

@@ -363,13 +363,15 @@ class Storages(TypedDict):
 
 
 class SkuUse(TypedDict):
-    """Cells of a SKU. In a virtual cluster `total` is what is promised, and opportunistic cells are no part of it."""
+    """Cells of a SKU. In a virtual cluster `total` is what is promised, and opportunistic cells are no part of it.
+    `described`: its GPUs are not real."""
 
     total: int
     used: int
     opportunistic: int
     bad: int
     free: int
+    described: bool
 
 
 class Amount(TypedDict):

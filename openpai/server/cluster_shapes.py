@@ -21,13 +21,14 @@ class Amount(BaseModel):
 class SkuUse(BaseModel):
     """Leaf cells of a SKU. `used`: of guaranteed jobs; `opportunistic`: of jobs that use what is idle and give way;
     `bad`: out of order. In a virtual cluster `total` is what it is promised, and opportunistic cells are no part of
-    it."""
+    it. `described`: its GPUs are an admin's description, and not real."""
 
     total: int
     used: int
     opportunistic: int
     bad: int
     free: int
+    described: bool
 
 
 class VirtualClusterReply(BaseModel):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from openpai.cluster.compare import Difference
 from openpai.cluster.compare import Promised as WasPromised
-from openpai.cluster.described import Described
 from openpai.cluster.effect import Effect
 from openpai.cluster.health import Mark, NodeMark
+from openpai.cluster.parts import leaves_of, machines_of
 from openpai.cluster.promises import promises_to
 from openpai.cluster.standing import Standing
 from openpai.cluster.usage import NodeUse, Use, by_node, by_virtual_cluster, on_idle
@@ -51,21 +51,31 @@ def _sku_type(sku: Sku) -> SkuType:
 
 
 def virtual_clusters(
-    scheduler: Scheduler, described: Described, usable: Collection[str]
+    scheduler: Scheduler, standing: Standing, usable: Collection[str]
 ) -> dict[str, VirtualClusterReply]:
     """All of them, and whether the caller may use each."""
-    cluster = scheduler.cluster
+    cluster, groups = scheduler.cluster, standing.described.groups
+    fake = _described_skus(cluster, standing.machines)
     whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
     return {
-        vc: _virtual_cluster(vc, skus, cluster, whole).model_copy(
-            update={"groups": _listed(described.groups.get(vc)), "usable": vc in usable}
-        )
+        vc: _virtual_cluster(
+            vc, {sku: _promised_use(use, sku in fake) for sku, use in skus.items()}, cluster, whole
+        ).model_copy(update={"groups": _listed(groups.get(vc)), "usable": vc in usable})
         for vc, skus in by_virtual_cluster(scheduler).items()
     }
 
 
+def _described_skus(cluster: Cluster, machines: Sequence[Machine]) -> frozenset[str]:
+    """Those with GPUs of machines whose GPUs are not real."""
+    fake = {machine.name for machine in machines if machine.described}
+    leaves = (
+        {next(leaves_of(cell)).type for cell in machines_of(cluster) if cell.address in fake} if fake else ()
+    )
+    return frozenset(leaf for leaf in leaves if cluster.skus[leaf].gpu)
+
+
 def _virtual_cluster(
-    vc: str, skus: Mapping[str, Use], cluster: Cluster, whole: Amount
+    vc: str, skus: Mapping[str, SkuUse], cluster: Cluster, whole: Amount
 ) -> VirtualClusterReply:
     total = _amount({sku: use.total for sku, use in skus.items()}, cluster)
     used = _amount({sku: use.used for sku, use in skus.items()}, cluster)
@@ -76,7 +86,7 @@ def _virtual_cluster(
         resourcesUsed=used,
         resourcesGuaranteed=_amount({sku: use.total - use.bad for sku, use in skus.items()}, cluster),
         resourcesTotal=total,
-        skus={sku: _promised_use(use) for sku, use in skus.items()},
+        skus=dict(skus),
         pinnedCells=list(cluster.virtual_clusters[vc].pins),
         groups=None,
         usable=False,
@@ -100,10 +110,20 @@ def _percent(amount: Amount, whole: Amount) -> float:
     return round(100 * part / of, 2) if of else 0.0
 
 
-def _promised_use(use: Use) -> SkuUse:
+def _promised_use(use: Use, described: bool) -> SkuUse:
     """Opportunistic cells are no part of what is promised."""
-    free = max(use.total - use.used - use.bad, 0)
-    return SkuUse(total=use.total, used=use.used, opportunistic=use.opportunistic, bad=use.bad, free=free)
+    return _sku_use(use, max(use.total - use.used - use.bad, 0), described)
+
+
+def _sku_use(use: Use, free: int, described: bool) -> SkuUse:
+    return SkuUse(
+        total=use.total,
+        used=use.used,
+        opportunistic=use.opportunistic,
+        bad=use.bad,
+        free=free,
+        described=described,
+    )
 
 
 def nodes(standing: Standing, outlook: Outlook, language: str) -> list[NodeReply]:
@@ -136,16 +156,20 @@ class _Seen:
 
 def _node(seen: _Seen, outlook: Outlook, language: str) -> NodeReply:
     node, machine, mark, use = seen.node, seen.machine, seen.mark, seen.use or NodeUse()
+    fake = machine.described if machine else False
     return NodeReply(
         name=seen.name,
         state=_state(seen),
         mark=MarkReply(username=mark.username, time=mark.at) if mark else None,
         architecture=machine.architecture if machine else None,
         driver=machine.driver if machine else None,
-        described=machine.described if machine else False,
+        described=fake,
         cpu=node.capacity.cpu if node else None,
         memoryMB=node.capacity.memory_mb if node else None,
-        skus={sku: _physical_use(each) for sku, each in use.skus.items()},
+        skus={
+            sku: _sku_use(each, each.free, fake and bool(outlook.scheduler.cluster.skus[sku].gpu))
+            for sku, each in use.skus.items()
+        },
         gpus=_gpus(machine, use, outlook, language) if machine else [],
         jobs=_jobs(use, outlook),
     )
@@ -167,10 +191,6 @@ def _state(seen: _Seen) -> NodeState:
             return "draining"
         case _:
             return "emptying"
-
-
-def _physical_use(use: Use) -> SkuUse:
-    return SkuUse(total=use.total, used=use.used, opportunistic=use.opportunistic, bad=use.bad, free=use.free)
 
 
 def _gpus(machine: Machine, use: NodeUse, outlook: Outlook, language: str) -> list[GpuReply]:

@@ -14,9 +14,12 @@ CHECK = "POST /api/v2/cluster/file/check"
 APPLY = "PUT /api/v2/cluster/file"
 
 
-def use(total: int, used: int = 0, *, bad: int = 0, opportunistic: int = 0) -> dict[str, int]:
+def use(
+    total: int, used: int = 0, *, bad: int = 0, opportunistic: int = 0, described: bool = False
+) -> dict[str, Any]:
     free = total - used - bad
-    return {"total": total, "used": used, "opportunistic": opportunistic, "bad": bad, "free": free}
+    counts = {"total": total, "used": used, "opportunistic": opportunistic, "bad": bad, "free": free}
+    return {**counts, "described": described}
 
 
 def vc(**more: Any) -> dict[str, Any]:
@@ -78,6 +81,8 @@ def test_each_virtual_cluster_is_a_line_for_each_sku(pai: Pai, server: StandIn) 
     assert vision.split()[:2] == ["vision", "–"]
     assert json.loads(pai("vc", "--json").stdout) == server.world.answers[VCS]
     assert "虚拟集群" in pai("--lang", "zh", "vc").stdout
+    server.world.answers[VCS] = {"default": vc(skus={"V100": use(8, described=True)})}
+    assert "V100 (fake)" in pai("vc").stdout
 
 
 def test_an_admin_sees_what_is_wrong_with_the_file(pai: Pai, server: StandIn) -> None:

@@ -59,7 +59,9 @@ async def test_a_virtual_cluster_has_what_it_is_promised(described: House, api: 
     assert vision["resourcesTotal"] == vision["resourcesGuaranteed"] == total
     assert vision["resourcesUsed"]["gpu"] == 2
     assert (vision["capacity"], vision["maxCapacity"], vision["usedCapacity"]) == (62.5, 62.5, 25.0)
-    assert vision["skus"] == {"V100": {"total": 5, "used": 2, "opportunistic": 1, "bad": 0, "free": 3}}
+    assert vision["skus"] == {
+        "V100": {"total": 5, "used": 2, "opportunistic": 1, "bad": 0, "free": 3, "described": False}
+    }
     assert (vision["dedicated"], vision["pinnedCells"], vision["groups"]) == (False, ["quiet"], ["vision"])
     assert await get(api, "/virtual-clusters/vision") == vision
 
@@ -68,7 +70,14 @@ async def test_a_machine_that_is_not_there_is_no_guaranteed_part(
     described: House, api: httpx2.AsyncClient
 ) -> None:
     default = (await api.get("/api/v2/virtual-clusters/default")).json()
-    assert default["skus"]["CPU"] == {"total": 4, "used": 0, "opportunistic": 0, "bad": 4, "free": 0}
+    assert default["skus"]["CPU"] == {
+        "total": 4,
+        "used": 0,
+        "opportunistic": 0,
+        "bad": 4,
+        "free": 0,
+        "described": False,
+    }
     assert default["resourcesTotal"]["cpu"] - default["resourcesGuaranteed"]["cpu"] == 4
 
 
@@ -146,7 +155,14 @@ async def test_nodes_with_their_state_their_gpus_and_their_jobs(
         ("node-b", "unlisted"),
     ]
     here = nodes["node-a"]
-    assert here["skus"]["V100"] == {"total": 8, "used": 2, "opportunistic": 1, "bad": 0, "free": 5}
+    assert here["skus"]["V100"] == {
+        "total": 8,
+        "used": 2,
+        "opportunistic": 1,
+        "bad": 0,
+        "free": 5,
+        "described": False,
+    }
     assert (here["driver"], here["cpu"], here["memoryMB"]) == ("535.104.05", 64, 262_144)
     train, idle = here["jobs"]
     assert (train["name"], train["virtualCluster"], train["opportunistic"]) == (

@@ -82,9 +82,8 @@ def no_virtual_cluster(vc: str, standing: Standing) -> Exception:
 
 async def _virtual_clusters(services: Services, user: Identity) -> dict[str, VirtualClusterReply]:
     standing, outlook = await services.controller.standing(), await services.controller.outlook()
-    described = standing.described
-    mine = described.usable(await services.groups.of(user.username), admin=user.admin)
-    return virtual_clusters(outlook.scheduler, described, mine)
+    mine = standing.described.usable(await services.groups.of(user.username), admin=user.admin)
+    return virtual_clusters(outlook.scheduler, standing, mine)
 
 
 def _node_gpus(node: NodeReply, skus: Mapping[str, Sku]) -> NodeGpus:
