@@ -17,7 +17,7 @@ from tests.scheduler.strategies import VIRTUAL_CLUSTERS, clusters, gangs, promis
 from tests.scheduler.tree import nodes_of_cluster, paths_of
 from tests.scheduler.world import World
 
-EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "30"))
 """How many sequences of events are tried."""
 
 ANY = st.data()

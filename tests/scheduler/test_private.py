@@ -13,7 +13,7 @@ from openpai.scheduler.gang import OPPORTUNISTIC, Gang, Preempt, Start, Wait
 from tests.scheduler import invariants
 from tests.scheduler.strategies import clusters, gangs
 
-EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "40"))
 
 
 class SharedIsAsGoodAsPrivate(RuleBasedStateMachine):

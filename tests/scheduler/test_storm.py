@@ -19,7 +19,7 @@ from tests.scheduler.strategies import clusters, largest_task, promises
 from tests.scheduler.tree import nodes_of_cluster, paths_of
 from tests.scheduler.world import World
 
-EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("PAI_EXAMPLES", "20"))
 EVENTS = 60
 
 SEEN: Counter[str] = Counter()
