@@ -26,10 +26,15 @@ def advance(run: JobRun, job: Job, situation: Situation, new_id: NewId) -> tuple
         run = _next_attempt(run, job, situation.now, new_id)
     run = _begin_task_retries(run, job, situation, new_id, happened)
     run = _see_tasks(run, job, situation, happened)
+    return conclude(run, job, situation, happened), happened
+
+
+def conclude(run: JobRun, job: Job, situation: Situation, happened: list[Event]) -> JobRun:
+    """What follows for the job from the states of its tasks: whether its attempt is decided, and whether it is over."""
     run = _see_outcome(run, job, situation, happened)
     if run.attempt.outcome and all(is_final(task.state) for task in run.tasks):
         run = _end_attempt(run, job, situation, run.attempt.outcome, happened)
-    return run, happened
+    return run
 
 
 def task_retries(run: JobRun, job: Job, policy: Policy) -> dict[str, Retry]:

@@ -6,6 +6,7 @@ Pure. It is no failure of theirs: they are told why, given time, and run again a
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from openpai.controller.advance import conclude
 from openpai.controller.ending import end_early, tell_to_end
 from openpai.controller.situation import Situation
 from openpai.lifecycle.records import Diagnosis, Event, JobRun, Outcome, TaskAttempt
@@ -29,23 +30,16 @@ def give_way(
     told = {"attempt": run.attempt.index, **cause.params, "cause": cause.code}
     happened.append(Event(situation.now, "JobGivesWay", told, warning=True))
     kill_at = situation.now + situation.policy.grace_ms(job)
-    if not job.gang:
-        return replace(
-            run,
-            tasks=tuple(
-                tell_to_end(task, situation, kill_at, cause, happened, noted=True)
-                if _must_end(task, uids)
-                else task
-                for task in run.tasks
-            ),
-        )
     tasks = tuple(
-        tell_to_end(task, situation, kill_at, cause, happened, noted=True) if task.state in _GOES_ON else task
+        tell_to_end(task, situation, kill_at, cause, happened, noted=True)
+        if task.state in _GOES_ON and (job.gang or task.uid in uids)
+        else task
         for task in run.tasks
     )
-    return end_early(
-        replace(run, tasks=tasks), job, Outcome(JobState.FAILED, cause), cause, situation, happened
-    )
+    run = replace(run, tasks=tasks)
+    if job.gang:
+        run = end_early(run, job, Outcome(JobState.FAILED, cause), cause, situation, happened)
+    return conclude(run, job, situation, happened)
 
 
 def _must_end(task: TaskAttempt, uids: AbstractSet[str]) -> bool:

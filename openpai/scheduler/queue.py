@@ -77,6 +77,7 @@ def take_turns(
 ) -> Turns:
     """Everybody's turn; what starts, or reserves cells, does so in the scheduler. `before`: how it was in the turn
     before, of the same scheduler; `shares`: what users have now, where they share by rules."""
+    _end_useless_reservations(scheduler, waiting)
     round_ = _Round(scheduler, before, shares)
     for each in _in_turn(sorted(waiting, key=attrgetter("turn")), before, shares):
         round_.take(each)
@@ -99,6 +100,17 @@ def shape_of(gang: Gang) -> Shape:
     return gang.virtual_cluster, gang.priority, needs, gang.pinned, gang.lazy, gang.nodes
 
 
+def _end_useless_reservations(scheduler: Scheduler, waiting: Sequence[Waiting]) -> None:
+    """Of cells that have turned bad, or that the gang may not use any more: before all turns, since the good ones among
+    them are there for others now."""
+    for each in waiting:
+        name = each.gang.name
+        if name in scheduler.held:
+            decision = scheduler.decide(each.gang)
+            if isinstance(decision, Wait) or name in decision.cancelled:
+                scheduler.release(name)
+
+
 class _Round:
     """One turn of all."""
 
@@ -109,6 +121,7 @@ class _Round:
         self._decisions: dict[str, Decision] = {}
         self._first: dict[str, First] = {}
         self._failed: dict[Shape, Failed] = {}
+        self._without_room: dict[str, tuple[Gang, Shape]] = {}
         self._queue: list[tuple[str, str]] = []
 
     def take(self, each: Waiting) -> None:
@@ -134,6 +147,9 @@ class _Round:
             self._shares.add(gang, decision.placement)
 
     def _decide(self, gang: Gang, shape: Shape) -> Decision:
+        if gang.name in self._scheduler.held:  # it has reserved cells, which another of its shape has not
+            return self._scheduler.decide(gang)
+        self._without_room[gang.name] = gang, shape
         if shape in self._failed:
             return self._failed[shape].wait
         ahead = self._first.get(gang.virtual_cluster) if gang.priority >= 0 else None
@@ -160,7 +176,15 @@ class _Round:
             self._first[gang.virtual_cluster] = First(gang.name, kept, shape)
 
     def turns(self) -> Turns:
-        """What came of it."""
+        """What came of it. What stands against those that wait is told as it is after all turns."""
+        for gang, shape in self._without_room.values():
+            failed = self._failed.get(shape)
+            if failed is not None and failed.version != self._scheduler.version:
+                now = decide_behind(self._scheduler, gang, failed.ahead)
+                wait = now if isinstance(now, Wait) else failed.wait
+                self._failed[shape] = Failed(wait, self._scheduler.version, failed.ahead)
+            if failed is not None and isinstance(self._decisions[gang.name], Wait):
+                self._decisions[gang.name] = self._failed[shape].wait
         return Turns(self._decisions, self._first, self._queue, self._failed)
 
 

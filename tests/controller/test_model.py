@@ -11,11 +11,13 @@ from openpai.admission.cell_checks import cell_verdicts
 from openpai.backends.contract import Phase
 from openpai.controller.acts import StartTask
 from openpai.lifecycle.retry import EVERY_FAILURE
-from tests.builders import job_of, role
-from tests.controller.world import NODES, POLICY, World
-from tests.outlooks import cluster_of_units, outlook
+from openpai.protocol.parse import parse_document
+from tests.builders import document_of, role
+from tests.controller.world import CLUSTERS, NODES, POLICY, World
+from tests.outlooks import outlook
 
-EMPTY = outlook(cluster_of_units(*NODES))
+EMPTY = outlook(CLUSTERS[0])
+NAMES = [node.name for node in NODES]
 
 roles = st.dictionaries(
     st.sampled_from(["a", "b"]),
@@ -43,11 +45,47 @@ class AnythingMayHappen(RuleBasedStateMachine):
     def addresses_are_short_or_not(self, pool: str) -> None:
         self.world.policy = replace(POLICY, network_pool=pool)
 
-    @rule(roles=roles, retries=st.integers(0, 2), gang=st.booleans())
-    def a_person_submits_a_job(self, roles: dict[str, dict[str, object]], retries: int, gang: bool) -> None:
-        job = job_of(roles, retries=retries, gangAllocation=gang)
+    @rule(
+        roles=roles,
+        retries=st.integers(0, 2),
+        gang=st.booleans(),
+        priority=st.sampled_from(["test", "test", "oppo", "prod", 50]),
+        lazy=st.booleans(),
+        groups=st.booleans(),
+        vc=st.sampled_from(["default", "default", "other"]),
+    )
+    def a_person_submits_a_job(
+        self,
+        roles: dict[str, dict[str, object]],
+        retries: int,
+        gang: bool,
+        priority: str | int,
+        lazy: bool,
+        groups: bool,
+        vc: str,
+    ) -> None:
+        wanted = {"a": {"affinityGroupName": "first"}} if groups and "a" in roles else {}
+        hived = {"jobPriorityClass": priority, "lazyPreemptionEnable": lazy, "taskRoles": wanted}
+        document = document_of(roles, retries=retries, gangAllocation=gang, hivedScheduler=hived)
+        job = parse_document({**document, "defaults": {"virtualCluster": vc}})
         if cell_verdicts(job, EMPTY, {})[0].verdict == "pass":  # admission refuses others
             self.world.submit(job)
+
+    @rule(number=st.integers(0, len(CLUSTERS) - 1))
+    def an_admin_changes_the_cluster(self, number: int) -> None:
+        self.world.cluster = CLUSTERS[number]
+
+    @rule(nodes=st.frozensets(st.sampled_from(NAMES), max_size=2))
+    def nodes_break_or_are_mended(self, nodes: frozenset[str]) -> None:
+        self.world.bad_nodes = nodes
+
+    @rule(leaves=st.frozensets(st.tuples(st.sampled_from(NAMES), st.integers(0, 3)), max_size=3))
+    def gpus_break_or_are_mended(self, leaves: frozenset[tuple[str, int]]) -> None:
+        self.world.bad_leaves = leaves
+
+    @rule(nodes=st.frozensets(st.sampled_from(NAMES), max_size=1))
+    def an_admin_empties_a_node(self, nodes: frozenset[str]) -> None:
+        self.world.drained = nodes
 
     @precondition(lambda self: self.world.stored)
     @rule(data=st.data())
@@ -149,6 +187,7 @@ class AnythingMayHappen(RuleBasedStateMachine):
         self.world.check()
 
     def teardown(self) -> None:
+        self.world.cluster = CLUSTERS[0]  # what admission took must fit again
         self.world.settle()
 
 

@@ -16,17 +16,20 @@ from openpai.lifecycle.attempts import first_tasks
 from openpai.lifecycle.exit_specs import exit_code
 from openpai.lifecycle.records import JobRun, TaskAttempt
 from openpai.lifecycle.states import TaskState
-from openpai.scheduler.resources import Resources
+from openpai.scheduler.resources import Node, Resources
 from tests.builders import job_of, role
-from tests.controller import world
 from tests.controller.world import POLICY, World
+from tests.outlooks import cluster_of_units
 
 
 class Tale:
     """One job in a world where nothing happens but what is told."""
 
-    def __init__(self, roles: dict[str, dict[str, Any]], retries: int = 0, **extras: Any) -> None:
-        self.world = World()
+    def __init__(
+        self, roles: dict[str, dict[str, Any]], retries: int = 0, cores: int = 4, **extras: Any
+    ) -> None:
+        node = Node("node", Resources(cores, cores * 8_000, cores))
+        self.world = World(nodes=(node,), cluster=cluster_of_units(node))
         self.id = self.world.submit(job_of(roles, retries=retries, **extras))
         self.goes_on()
 
@@ -339,22 +342,15 @@ def _restarted_without_image(tale: Tale) -> str:
     return uid
 
 
-@pytest.fixture
-def _room_for_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world, "NODES", (replace(world.NODES[0], capacity=Resources(2, 16_000, 0)),))
-
-
-@pytest.mark.usefixtures("_room_for_two")
 def test_l_a_gang_with_room_for_two_of_three_waits_as_a_whole_and_holds_nothing() -> None:
-    tale = Tale({"a": role(3)})
+    tale = Tale({"a": role(3)}, cores=2)
     tale.passes(3600)
     assert (tale.state, set(tale.tasks.values())) == ("QUEUED", {"QUEUED"})
     assert tale.world.containers == {}
 
 
-@pytest.mark.usefixtures("_room_for_two")
 def test_l_tasks_that_need_not_start_together_start_as_room_comes() -> None:
-    tale = Tale({"a": role(3)}, gangAllocation=False)
+    tale = Tale({"a": role(3)}, cores=2, gangAllocation=False)
     assert tale.tasks == {"a0": "RUNNING", "a1": "RUNNING", "a2": "QUEUED"}
     assert tale.state == "RUNNING"
     addresses = [task.address for task in tale.run.tasks]
@@ -405,15 +401,13 @@ def test_a_job_that_is_run_again_after_a_stop_has_its_budgets_whole() -> None:
     ],
 )
 def test_of_a_hundred_tasks_three_fail(
-    monkeypatch: pytest.MonkeyPatch,
     gang: bool,
     failed: int | None,
     succeeded: int | None,
     state: str,
     ended: int,
 ) -> None:
-    monkeypatch.setattr(world, "NODES", (replace(world.NODES[0], capacity=Resources(100, 100_000, 0)),))
-    tale = Tale({"a": role(100, failed, succeeded)}, gangAllocation=gang)
+    tale = Tale({"a": role(100, failed, succeeded)}, cores=100, gangAllocation=gang)
     uids = [task.uid for task in tale.run.tasks]
     assert set(tale.tasks.values()) == {"RUNNING"}
     for number, uid in enumerate(uids):
@@ -428,11 +422,8 @@ def test_of_a_hundred_tasks_three_fail(
     assert states.count("FAILED") == min(3, ended)
 
 
-def test_of_a_hundred_tasks_three_fail_once_and_all_succeed_with_a_retry_of_each(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(world, "NODES", (replace(world.NODES[0], capacity=Resources(10, 100_000, 0)),))
-    tale = Tale({"a": role(100, taskRetryCount=1)}, gangAllocation=False)
+def test_of_a_hundred_tasks_three_fail_once_and_all_succeed_with_a_retry_of_each() -> None:
+    tale = Tale({"a": role(100, taskRetryCount=1)}, cores=10, gangAllocation=False)
     bad = {task.uid for task in tale.run.tasks if task.index in (5, 50, 95)}
     while tale.state == "RUNNING":
         running = [act.uid for act in tale.run.tasks if act.state == TaskState.RUNNING]

@@ -10,7 +10,7 @@ from ipaddress import ip_network
 from openpai.backends.contract import Observation, ObservedTask, Phase
 from openpai.controller.acts import Act, RemoveNetwork, RemoveTask, StartTask, StopTask
 from openpai.controller.advance import task_retries
-from openpai.controller.planner import Grounds, Planner
+from openpai.controller.planner import Grounds, Planner, holds
 from openpai.controller.reconcile import Decision, reconcile
 from openpai.controller.situation import Policy, Situation, Trouble
 from openpai.errors import Problem
@@ -20,13 +20,42 @@ from openpai.lifecycle.records import JobRun, TaskAttempt
 from openpai.lifecycle.retry import ALWAYS
 from openpai.lifecycle.states import JOB_STEPS, TASK_STEPS, JobState, TaskState, is_final
 from openpai.protocol.job import Job
-from openpai.runtime.demand import task_resources
+from openpai.runtime.demand import gang_name, task_resources
+from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
 from openpai.scheduler.resources import NOTHING, Node, Resources
 from tests.builders import NOW, a_run, ids
-from tests.outlooks import cluster_of_units
 
-NODES = (Node("left", Resources(4, 16_000, 4)), Node("right", Resources(4, 16_000, 4)))
-POLICY = Policy(network_pool="10.0.0.0/16", stop_grace_s=5, platform_retries=2)
+NODES = tuple(Node(name, Resources(4, 16_000, 4)) for name in ("left", "middle", "right"))
+POLICY = Policy(network_pool="10.0.0.0/16", stop_grace_s=5, platform_retries=2, preemption_retries=2)
+
+_TYPES = {"NODE": CellType("NODE", "PAIR", 2, is_node=True), "PAIR": CellType("PAIR", "UNIT", 2)}
+_UNIT = Sku(gpu=1, cpu=1, memory_mb=4_000)
+
+
+def cluster(nodes: Sequence[str], **promised: tuple[str, int]) -> Cluster:
+    """Nodes of two pairs of units; a unit has a core, a GPU and 4,000 MB."""
+    pairs = tuple(
+        PhysicalCell("PAIR", str(first), children=(_unit(first), _unit(first + 1))) for first in (0, 2)
+    )
+    return Cluster(
+        _TYPES,
+        tuple(PhysicalCell("NODE", node, children=pairs) for node in nodes),
+        {vc: VirtualCluster((VirtualCells("NODE", kind, count),)) for vc, (kind, count) in promised.items()},
+        {"UNIT": _UNIT},
+    )
+
+
+def _unit(index: int) -> PhysicalCell:
+    return PhysicalCell("UNIT", str(index))
+
+
+CLUSTERS = (
+    cluster(["left", "middle", "right"], default=("NODE", 2), other=("PAIR", 2)),
+    cluster(["left", "middle", "right"], default=("NODE", 1), other=("NODE", 1)),
+    cluster(["left", "right"], default=("NODE", 2)),
+    cluster(["right", "middle"], default=("PAIR", 1), other=("PAIR", 3)),
+)
+"""The first is what there is at the beginning; an admin may change it into the others."""
 
 
 @dataclass
@@ -58,6 +87,11 @@ class World:
     looked: tuple[frozenset[str], Observation] | None = None
     new_id: Callable[[], str] = field(default_factory=ids)
     planner: Planner = field(default_factory=Planner)
+    nodes: Sequence[Node] = NODES
+    cluster: Cluster = CLUSTERS[0]
+    bad_nodes: frozenset[str] = frozenset()
+    bad_leaves: frozenset[tuple[str, int]] = frozenset()
+    drained: frozenset[str] = frozenset()
 
     def submit(self, job: Job) -> str:
         run = a_run(job, name=f"job{len(self.jobs)}", new_id=self.new_id, submitted_at=self.now)
@@ -99,7 +133,7 @@ class World:
         situation = Situation(
             self.now,
             observation,
-            Grounds(cluster_of_units(*NODES)),
+            Grounds(self.cluster, self.bad_nodes | self.drained, self.bad_leaves, self.drained),
             starting,
             frozenset(self.captured),
             {},
@@ -225,6 +259,7 @@ class World:
 
     def settle(self) -> None:
         """Nothing bad happens any more, every container ends: the world must come to rest."""
+        self.bad_nodes, self.bad_leaves, self.drained = frozenset(), frozenset(), frozenset()
         for _ in range(200):
             self.now += 60_000
             for uid in list(self.containers):
@@ -254,15 +289,35 @@ class World:
                 addresses.append(task.address or "")
                 job_id = next(i for i, job in self.jobs.items() if job is container.job)
                 alive.append((job_id, task.role, task.index))
-        for node in NODES:
+        for node in self.nodes:
             assert used.get(node.name, NOTHING).fits_in(node.capacity), (
                 f"{node.name} is oversubscribed: {used}"
             )
+        self.check_cells()
         assert len(addresses) == len(set(addresses)), "an address is held twice"
         assert len(alive) == len(set(alive)), "a task has two live containers"
         for run in self.stored.values():
             check_run(run, self.jobs[run.id])
             self.check_addresses(run)
+
+    def check_cells(self) -> None:
+        """No cell is held by two tasks, nor used by two containers."""
+        seen = {uid: container.seen for uid, container in self.containers.items()}
+        held = [
+            (task.cells.node, leaf)
+            for run in self.stored.values()
+            for task in run.tasks
+            if task.cells and holds(task, seen) and (task.uid in seen or task.state == TaskState.PREPARING)
+            for leaf in task.cells.leaves
+        ]
+        used = [
+            (container.task.cells.node, leaf)
+            for container in self.containers.values()
+            if container.task.cells and container.seen.phase == Phase.RUNNING
+            for leaf in container.task.cells.leaves
+        ]
+        for cells, what in ((held, "held"), (used, "used")):
+            assert len(cells) == len(set(cells)), f"a cell is {what} twice: {sorted(cells)}"
 
     def check_addresses(self, run: JobRun) -> None:
         """No two tasks of one network that hold an address hold the same."""
@@ -297,12 +352,13 @@ def check_idempotence(
     # where addresses are short, who was tried for them and in vain is not tried in the same order again
     short = any(reason.code == "NetworkPoolExhausted" for reason in first.waits.values())
     if not due and not short:
-        assert list(again.changed) == [], "deciding again changed something"
+        before = {run.id: run for run in first.runs}
+        assert list(again.changed) == [], [(before[run.id], run, told) for run, told in again.changed]
         # those of jobs that ended now are asked for as remains from now on
         assert set(again.acts) == set(first.acts)
     third = reconcile(still_live(again, specs), situation, new_id, planner)
     waiting = {run.id for run in again.runs if about_to_begin(run, specs[run.id], situation)}
-    assert short or {run.id for run, _ in third.changed} <= waiting
+    assert short or {run.id for run, _ in third.changed} <= waiting, third.changed
 
 
 def about_to_begin(run: JobRun, job: Job, situation: Situation) -> bool:
@@ -335,6 +391,7 @@ def check_step(old: JobRun, new: JobRun, job: Job) -> None:
         assert new.completed_at is not None
     assert new.user_retries <= job.job_retry_count
     assert new.platform_retries <= POLICY.platform_retries
+    assert new.preemptions <= POLICY.preemption_retries
     assert new.first_attempt == old.first_attempt
 
 
@@ -348,20 +405,26 @@ def check_task_step(before: TaskAttempt, after: TaskAttempt, job: Job) -> None:
     assert is_final(before.state), "the end of the task attempt before was never kept"
     assert after.attempt == before.attempt + 1
     assert after.platform_retries <= POLICY.platform_retries
+    assert after.preemptions <= POLICY.preemption_retries
     allowed = job.task_roles[after.role].task_retry_count
-    assert allowed < 0 or after.attempt - after.platform_retries <= allowed
+    assert allowed < 0 or after.accountable_retries <= allowed
     assert before.state == TaskState.FAILED or allowed == ALWAYS, "a success was repeated"
 
 
 def check_run(run: JobRun, job: Job) -> None:
-    queued = [task.state == TaskState.QUEUED for task in run.tasks]
+    gangs: dict[str, list[bool]] = {}
+    for task in run.tasks:
+        queued = task.state == TaskState.QUEUED
+        gangs.setdefault(gang_name(run.id, job, task.role, task.index), []).append(queued)
+    queued = [each for gang in gangs.values() for each in gang]
     if job.gang:
-        assert all(queued) or not any(queued), "a gang was placed in part"
+        assert all(all(gang) or not any(gang) for gang in gangs.values()), "a gang was placed in part"
         assert (run.state == JobState.QUEUED) == (all(queued) and not is_final(run.state))
     elif run.state == JobState.QUEUED:
         assert all(queued), "a job of which something began is told as waiting"
     for task in run.tasks:
-        assert is_final(task.state) == (task.diagnosis is not None), task
+        ending = is_final(task.state) or (task.state == TaskState.STOPPING and task.diagnosis is not None)
+        assert ending == (task.diagnosis is not None), task
         assert is_final(task.state) == (task.completed_at is not None), task
     if is_final(run.state):
         assert all(is_final(task.state) for task in run.tasks)
