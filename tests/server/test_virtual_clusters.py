@@ -8,6 +8,7 @@ import pytest
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Start
+from openpai.server.cluster_shapes import CellList
 from openpai.store.groups import Group
 from tests.server.house import House, client
 
@@ -137,7 +138,9 @@ async def test_cells_are_trees_in_which_each_leaf_tells_its_job(
     assert (other["cellState"], other["cellPriority"], other["leafCellType"]) == ("Free", -2, None)
     assert (pinned["pinnedCellId"], pinned["physicalAddress"]) == ("quiet", "node-a/0/0/0")
     assert (idle["job"], idle["cellPriority"]) == ("bob~idle", -1)
-    tops = (await api.get("/api/v2/cluster/cells")).json()["cells"]
+    reply = await api.get("/api/v2/cluster/cells")
+    assert CellList.model_validate_json(reply.content).model_dump(mode="json") == reply.json()
+    tops = reply.json()["cells"]
     assert [(top["cellAddress"], top["cellHealthiness"]) for top in tops] == [
         ("node-a", "Healthy"),
         ("node-a", "Healthy"),

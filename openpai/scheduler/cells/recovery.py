@@ -3,7 +3,7 @@
 What is not there any more is left out. A gang whose promise is gone goes on as an opportunistic one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from openpai.scheduler.cells.build import Cells
 from openpai.scheduler.cells.chain import Chain
@@ -161,9 +161,7 @@ def _charge_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtua
     if view is None or not kind:
         return None
     was = leaf.chain.level_of(kind)
-    others = sorted({root.level for root in view.roots} - {was}, reverse=True)
-    steps = [(level, False) for level in ([was] if was else []) + others] + ([(was, True)] if was else [])
-    for level, make_room in steps:
+    for level, make_room in _steps(view, was):
         path, cell = _climb(leaf, level)
         top = cell.virtual or _root_for(view, level, cell, group, make_room=make_room)
         virtual = _descend(top, path, view) if top is not None else None
@@ -171,6 +169,16 @@ def _charge_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtua
             charge(leaf, virtual, group)
             return virtual
     return None
+
+
+def _steps(view: View, was: int | None) -> Iterator[tuple[int, bool]]:
+    """The levels to try in turn, and whether others make room there."""
+    if was is not None:
+        yield was, False
+    left = view.chain.promises[view.vc]
+    yield from ((level, False) for level in range(view.chain.top, 0, -1) if level != was and left[level])
+    if was is not None:
+        yield was, True
 
 
 def _view(cells: Cells, gang: Gang, leaf: Physical) -> View | None:
@@ -195,10 +203,11 @@ def _root_for(view: View, level: int, cell: Physical, group: Group, *, make_room
     whole = cell.on_free_list()
     if cell.level != level or whole is None or view.pin is not None:
         return None
-    roots = [root for root in view.roots if root.level == level]
-    free = next((root for root in roots if root.physical is None), None)
+    free: Root | None = None
+    if view.chain.promises[view.vc][level]:
+        free = next((root for root in view.roots if root.level == level and root.physical is None), None)
     if free is None and make_room:
-        free = _least_urgent(roots, group)
+        free = _least_urgent((root for root in view.roots if root.level == level), group)
         whole = cell.on_free_list()
     if free is None or whole is None or not view.chain.keeps_promises(level, whole.level):
         return None

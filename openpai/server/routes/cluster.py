@@ -47,7 +47,9 @@ async def list_skus(services: Given, vc: str | None = None) -> Response:
 async def list_cells(services: Given) -> Response:
     """All cells that are there, and who has each."""
     outlook = await services.controller.outlook()
-    return json_reply(cells(outlook.scheduler.physical(), outlook, promised=False))
+    return Response(
+        cells(outlook.scheduler.physical(), outlook, promised=False), media_type="application/json"
+    )
 
 
 @router.get("/cluster/nodes", response_model=NodeList)

@@ -63,7 +63,9 @@ async def list_cells_of(vc: VirtualCluster, services: Given) -> Response:
     outlook = await services.controller.outlook()
     if vc not in outlook.scheduler.cluster.virtual_clusters:
         raise no_virtual_cluster(vc, await services.controller.standing())
-    return json_reply(cells(outlook.scheduler.virtual(vc), outlook, promised=True))
+    return Response(
+        cells(outlook.scheduler.virtual(vc), outlook, promised=True), media_type="application/json"
+    )
 
 
 def skus_reply(standing: Standing, vc: str | None) -> Response:
