@@ -412,11 +412,10 @@ def check_task_step(before: TaskAttempt, after: TaskAttempt, job: Job) -> None:
 
 
 def check_run(run: JobRun, job: Job) -> None:
+    queued = [task.state == TaskState.QUEUED for task in run.tasks]
     gangs: dict[str, list[bool]] = {}
-    for task in run.tasks:
-        queued = task.state == TaskState.QUEUED
-        gangs.setdefault(gang_name(run.id, job, task.role, task.index), []).append(queued)
-    queued = [each for gang in gangs.values() for each in gang]
+    for task, waits in zip(run.tasks, queued, strict=True):
+        gangs.setdefault(gang_name(run.id, job, task.role, task.index), []).append(waits)
     if job.gang:
         assert all(all(gang) or not any(gang) for gang in gangs.values()), "a gang was placed in part"
         assert (run.state == JobState.QUEUED) == (all(queued) and not is_final(run.state))
