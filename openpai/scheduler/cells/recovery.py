@@ -206,7 +206,7 @@ def _root_for(view: View, level: int, cell: Physical, group: Group, *, make_room
     free: Root | None = None
     if view.chain.promises[view.vc][level]:
         free = next((root for root in view.roots if root.level == level and root.physical is None), None)
-    if free is None and make_room:
+    if free is None and make_room and view.uses_below(group.priority):
         free = _least_urgent((root for root in view.roots if root.level == level), group)
         whole = cell.on_free_list()
     if free is None or whole is None or not view.chain.keeps_promises(level, whole.level):
