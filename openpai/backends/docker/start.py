@@ -19,6 +19,8 @@ from openpai.runtime.container import ContainerPlan
 _LOOK_AGAIN_S = (0.1, 0.4, 0)
 """While somebody else looks into a container too, the engine may have just put its files away: look again."""
 
+_CREATED_WITHIN_S = (0.1, 0.2, 0.5, 1, 2, 4, 8)
+
 
 class Starter:
     """Makes containers of one instance run on one engine."""
@@ -58,6 +60,7 @@ class Starter:
         if there is None:
             image, image_name = await self._images.for_plan(plan, report)
             await self._check_platform(plan, image)
+            await self._info.check_gpus(plan.gpus)
             await self._networks.ensure(plan.network)
             folder = self._files.write(plan.task, plan.files)
             way = await self._info.gpu_way(plan.gpus)
@@ -94,9 +97,17 @@ class Starter:
             await self._engine.call("POST", "/containers/create", params={"name": name}, body=body)
         except EngineError as error:
             if error.status == 409:  # another process of ours was quicker: its container is the task's
+                await self._until_there(name)
                 return
             self._files.remove(plan.task)
             raise start_failed(plan.image, error.words) from error
+
+    async def _until_there(self, name: str) -> None:
+        """The name is taken from the first moment of a creation on, the container is there at its end."""
+        for pause in _CREATED_WITHIN_S:
+            if await self._inspect(name) is not None:
+                return
+            await asyncio.sleep(pause)
 
     async def _check_shell(self, name: str, plan: ContainerPlan, image_id: str) -> None:
         """Refuse an image without /bin/sh: as tini is the first process, its start itself would not fail."""
