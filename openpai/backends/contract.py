@@ -138,8 +138,8 @@ class Backend(ImageEngine, Protocol):
 
         Returns once the container was started; a container of that name that exists is kept (and started if
         it never was). Any number of tasks that wait for one image make one pull.
-        Raises `TemporaryFailure` for what may pass (registry not reachable), `Refused` for what stays
-        (`ImageNotFound`, `ImageAuthFailed`, `ImageHasNoShell`, …); a refused container is left removed.
+        Raises `TemporaryFailure` for what may pass (registry not reachable, a GPU of the plan gone bad), `Refused` for
+        what stays (`ImageNotFound`, `ImageAuthFailed`, `ImageHasNoShell`, …); a refused container is left removed.
         """
 
     async def stop(self, task: str, grace_s: float) -> None:
@@ -165,7 +165,8 @@ class Backend(ImageEngine, Protocol):
 
     def changes(self) -> AsyncIterator[None]:
         """Yields when something of ours may have changed, or a GPU has become bad or well: a hint to look, never the
-        truth. The first comes as soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller calls again."""
+        truth. The first comes as soon as contact is made. Ends or raises `NoContact` when contact is lost; the caller
+        calls again."""
 
     async def close(self) -> None:
         """Let go of connections, and of what no container needs; containers go on."""

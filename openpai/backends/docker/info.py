@@ -9,7 +9,8 @@ from openpai.backends.docker.gpus.access import Way
 from openpai.backends.docker.gpus.finder import Gpus
 from openpai.backends.docker.image_facts import architecture, registry_settings
 from openpai.backends.docker.problems import no_contact
-from openpai.images.cuda.machine import Machine
+from openpai.errors import TemporaryFailure
+from openpai.images.cuda.machine import NO_WAY_INTO_CONTAINERS, Machine
 from openpai.images.registry.registries import RegistrySettings
 
 _RECENT_S = 10.0
@@ -55,6 +56,13 @@ class EngineInfo:
         return Machine(
             info["Name"], architecture(info), found.driver, found.gpus, found.described, found.levels
         )
+
+    async def check_gpus(self, uuids: tuple[str, ...]) -> None:
+        """Raise `TemporaryFailure` for a GPU that has become bad, or that somebody else uses, since it was given to a
+        task: the image may have taken long. Whether the engine can give it to a container, the engine says itself."""
+        for gpu in (await self.machine()).gpus if uuids else ():
+            if gpu.uuid in uuids and gpu.bad and gpu.bad.code not in NO_WAY_INTO_CONTAINERS:
+                raise TemporaryFailure(gpu.bad)
 
     async def gpu_way(self, gpus: tuple[str, ...]) -> Way:
         """How a container gets the GPUs of these UUIDs."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from openpai.backends.docker.gpus import access, finder
-from openpai.errors import Refused
+from openpai.errors import Refused, TemporaryFailure
 from tests.backends import images
 from tests.backends.bench import RUNS, DockerBench, docker, silent
 from tests.nvml import H100, T4, FakeNvml
@@ -66,3 +66,19 @@ async def test_a_gpu_that_our_own_task_uses_is_no_strangers_and_one_of_another_c
 
 def _pid(container: str) -> int:
     return int(docker("inspect", "-f", "{{.State.Pid}}", container))
+
+
+async def test_a_gpu_that_somebody_took_before_the_task_could_start_is_told_and_nothing_is_left(
+    bench: DockerBench, nvml: FakeNvml, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "ways", lambda info: (frozenset(), True))
+    backend = bench.backend()
+    nvml.tells("compute 1 1")
+    with pytest.raises(TemporaryFailure) as failed:
+        await backend.start(replace(bench.plan("a", RUNS), gpus=(H100.uuid, T4.uuid)), silent)
+    assert (failed.value.first.code, failed.value.first.params["gpu"]) == ("GpuHeld", 1)
+    with pytest.raises(Refused) as refused:
+        await backend.start(replace(bench.plan("a", RUNS), gpus=(H100.uuid,)), silent)
+    assert refused.value.first.code == "NoGpuRuntime", "the other GPU is free, and the engine is asked for it"
+    assert (await backend.observe()).tasks == {}
+    await backend.remove_network("net-a")
