@@ -150,6 +150,8 @@ KINDS: Mapping[str, Kind] = {
     "NeverFits": _PROTOCOL,
     "JobNeverFits": _PROTOCOL,
     "NeverFitsItsImage": _PROTOCOL,
+    "MoreTasksThanAllowed": _PROTOCOL,
+    "MoreGpusThanAllowed": _PROTOCOL,
     "TooManyTasks": _PROTOCOL,
     "TooManyPorts": _PROTOCOL,
     "ImageHereUnchecked": _IMAGE,

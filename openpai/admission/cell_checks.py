@@ -11,9 +11,11 @@ from openpai.protocol.job import Job
 from openpai.runtime.demand import ANY_NODE, Only, all_tasks, gangs_of, task_resources
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.cluster import Cluster
-from openpai.scheduler.gang import Gang, Wait
+from openpai.scheduler.gang import Gang, Limited, Wait
 from openpai.scheduler.resources import NOTHING, Resources
+from openpai.scheduler.sharing import never_within
 
+_LIMITS = {Limited.TASKS: "MoreTasksThanAllowed", Limited.GPUS: "MoreGpusThanAllowed"}
 _ROLES: Path = ("extras", "hivedScheduler", "taskRoles")
 
 
@@ -24,7 +26,7 @@ def cell_verdicts(job: Job, outlook: Outlook, only: Only) -> list[Verdict]:
         return wrong
     promised = promises_to(None if job.priority < 0 else job.virtual_cluster, cluster)
     sizes = [verdict for name in job.task_roles if (verdict := _task_never_fits(name, job, promised))]
-    return sizes or [_together(job, outlook, promised, only)]
+    return sizes or [_together(job, outlook, promised, only), *_limits(job, outlook)]
 
 
 def _names(job: Job, cluster: Cluster) -> Iterator[Verdict]:
@@ -79,6 +81,16 @@ def _together(job: Job, outlook: Outlook, promised: Iterable[Promise], only: Onl
         names = sorted(frozenset().union(*only.values()))
         return Verdict("fits", "fail", "NeverFitsItsImage", {"nodes": ", ".join(names)}, ("taskRoles",))
     return Verdict("fits", "pass", "Fits", {"virtual_cluster": job.virtual_cluster})
+
+
+def _limits(job: Job, outlook: Outlook) -> Iterator[Verdict]:
+    """Does what starts together stay within what its user may have at a time?"""
+    for gang in _gangs(job, outlook, ANY_NODE):
+        limit = never_within(gang, outlook.rules, outlook.scheduler.cluster)
+        if limit is not None:
+            params: Params = {"needed": limit.needed, "most": limit.most, "virtual_cluster": job.virtual_cluster}
+            yield Verdict("limits", "fail", _LIMITS[limit.kind], params, ("taskRoles",))
+            return
 
 
 def _gangs(job: Job, outlook: Outlook, only: Only) -> list[Gang]:

@@ -115,7 +115,7 @@ async def gather(
     `admin`: the user is one.
     """
     cluster, images, storages, usable = await asyncio.gather(
-        _cluster(sources),
+        _cluster(username, sources),
         _images(job, username, sources, inherited),
         sources.storages(username, job),
         sources.usable(username, admin=admin),
@@ -124,12 +124,12 @@ async def gather(
     return replace(cluster, images=images, storages=storages, stop_grace_max_s=grace, usable=usable)
 
 
-async def _cluster(sources: Sources) -> Facts:
+async def _cluster(username: str, sources: Sources) -> Facts:
     try:
         outlook, machines = await asyncio.gather(sources.outlook(), sources.machines())
     except NoContact as error:
         return Facts(None, error.first)
-    return Facts(outlook, machines=machines)
+    return Facts(outlook.of(username), machines=machines)
 
 
 async def _images(

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.sharing import NO_RULES, Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A cluster, and who may use which virtual cluster: one that is not in `groups` is everybody's."""
+    """A cluster, and who may use which virtual cluster: one that is not in `groups` is everybody's. `rules`: how its
+    users share it."""
 
     cluster: Cluster
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rules: Rules = NO_RULES
 
     def may_use(self, vc: str, groups: frozenset[str], *, admin: bool = False) -> bool:
         """Whether a user who is in these groups may use it."""

@@ -16,18 +16,19 @@ from openpai.cluster.division import REST, Division, Entries
 from openpai.cluster.hived_file import MOST_CELLS
 from openpai.cluster.parts import CPU, Part, Trees, all_of, leaves_of, pinned
 from openpai.cluster.ranges import names_of
-from openpai.cluster.short_models import NodeEntry, PerGpu, ShortFile, VirtualClusterEntry
+from openpai.cluster.short_models import NodeEntry, PerGpu, ShortFile, UserRules, VirtualClusterEntry
 from openpai.errors import PaiError, Params
 from openpai.protocol.document import Document
 from openpai.protocol.findings import Finding, Path, listed, mapping
 from openpai.protocol.mistakes import mistakes
 from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, VirtualCluster
+from openpai.scheduler.sharing import Limits, Rules
 
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,6})?\s*%")
 _LEAVES_PER_MACHINE = 4096
 _ALL = {DEFAULT: VirtualClusterEntry(share=REST)}
 
-KEYS = ("nodes", "racks", "virtual-clusters")
+KEYS = ("nodes", "racks", "virtual-clusters", "users")
 """What a file of this form begins with."""
 
 
@@ -76,7 +77,20 @@ def _described(entries: ShortFile, found: Found) -> tuple[Described | None, list
     wrong += division.divide(virtual)
     cluster = replace(cluster, virtual_clusters=division.virtual_clusters(virtual))
     groups = {name: frozenset(each.groups) for name, each in virtual.items() if each.groups is not None}
-    return Described(cluster, groups), wrong
+    return Described(cluster, groups, _rules(entries.users, virtual)), wrong
+
+
+def _rules(everywhere: UserRules, virtual: Entries) -> Rules:
+    within = {name: _limits(each.users) for name, each in virtual.items() if _limits(each.users) != Limits()}
+    fair = {
+        name: everywhere.fair if each.users.fair is None else each.users.fair
+        for name, each in virtual.items()
+    }
+    return Rules(_limits(everywhere), within, frozenset(name for name in fair if fair[name]))
+
+
+def _limits(users: UserRules) -> Limits:
+    return Limits(users.tasks, users.gpus)
 
 
 def _parts(nodes: Mapping[str, NodeEntry]) -> Found:
@@ -294,6 +308,8 @@ def _unknown_fields(document: Mapping[str, object]) -> Iterator[Finding]:
     for name in mapping(document, "virtual-clusters"):
         entry = mapping(mapping(document, "virtual-clusters"), name)
         yield from _unknown(entry, VirtualClusterEntry, ("virtual-clusters", name))
+        yield from _unknown(mapping(entry, "users"), UserRules, ("virtual-clusters", name, "users"))
+    yield from _unknown(mapping(document, "users"), UserRules, ("users",))
 
 
 def _unknown(value: Mapping[str, object], model: type[BaseModel], path: Path) -> Iterator[Finding]:

@@ -55,8 +55,17 @@ PerSku = Annotated[dict[str, Natural], BeforeValidator(_of_the_only)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(strict=False, min_length=1)]
 
 
+class UserRules(_Part):
+    """How users share: the most that each may have at a time, and whether who has least goes first."""
+
+    tasks: Positive | None = None
+    gpus: Natural | None = None
+    fair: bool | None = None
+
+
 class VirtualClusterEntry(_Part):
-    """What a virtual cluster is promised; all of it together. `groups`: who may use it, where that is not everybody."""
+    """What a virtual cluster is promised; all of it together. `groups`: who may use it, where that is not everybody;
+    `users`: how they share it."""
 
     racks: PerSku = Field(default_factory=dict)
     nodes: PerSku = Field(default_factory=dict)
@@ -64,10 +73,12 @@ class VirtualClusterEntry(_Part):
     share: Text | None = None
     pinned: dict[Annotated[str, Field(pattern=NAME)], Text] = Field(default_factory=dict)
     groups: Names | None = None
+    users: UserRules = Field(default_factory=UserRules)
 
 
 class ShortFile(_Part):
-    """The file. Without `nodes` they are those that are found; without `virtual_clusters` there is one with all."""
+    """The file. Without `nodes` they are those that are found; without `virtual_clusters` there is one with all.
+    `users`: the most that each may have in all virtual clusters, and whether all of these are shared fairly."""
 
     nodes: dict[str, NodeEntry] | None = None
     racks: dict[Annotated[str, Field(pattern=NAME)], Names] = Field(default_factory=dict)
@@ -78,3 +89,4 @@ class ShortFile(_Part):
         ]
         | None
     ) = None
+    users: UserRules = Field(default_factory=UserRules)

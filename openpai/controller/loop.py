@@ -133,9 +133,16 @@ class Controller:
         """What can be foretold, as of the last pass. Raises `NoContact`."""
         if self._first_pass:
             self._planner.sync((), {}, self._grounds(await self.standing(), ()))
-        names = {run.id: run.full_name for run, _ in self._live}
         planner = self._planner
-        return Outlook(planner.scheduler, planner.empty, planner.first, names, planner.queue)
+        return Outlook(
+            scheduler=planner.scheduler,
+            empty=planner.empty,
+            first=planner.turns.first,
+            names={run.id: run.full_name for run, _ in self._live},
+            queue=planner.turns.queue,
+            rules=self._cluster.last.rules,
+            users={run.id: run.user for run, _ in self._live},
+        )
 
     async def explanation(self, job_id: str, clusters: Sequence[str]) -> Explanation | None:
         """Why a job has not got all its cells; None of one that has, or is not live. `clusters`: the virtual clusters
@@ -146,7 +153,7 @@ class Controller:
         run, job = live
         only = nodes_for(job, self._specs.needs(run.id), await self.machines())
         tasks = [(task.role, task.index) for task in run.tasks if task.state == TaskState.QUEUED]
-        outlook = await self.outlook()
+        outlook = (await self.outlook()).of(run.user)
         return explain(
             Asked(job, only, clusters, run.id, tasks), outlook
         )  # here: the scheduler is this thread's
@@ -265,6 +272,7 @@ class Controller:
             health.emptied,
             self._only(jobs, standing.machines),
             {machine.name: tuple(gpu.uuid for gpu in machine.gpus) for machine in standing.machines},
+            standing.described.rules,
         )
 
     def _only(self, jobs: Sequence[tuple[JobRun, Job]], machines: Sequence[Machine]) -> Only:

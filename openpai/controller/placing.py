@@ -18,6 +18,7 @@ from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Decision, GangState, Placement, Preempt, Start
 from openpai.scheduler.queue import Waiting, take_turns
 from openpai.scheduler.reason import Reason
+from openpai.scheduler.sharing import NO_RULES, Shares
 
 _SUBNET = re.compile(r"-(\d+\.\d+\.\d+\.\d+)-(\d+)$")
 
@@ -56,7 +57,8 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
         scheduler = planner.sync([*placing.runs.values()], situation.observation.tasks, situation.grounds)
         waiting = waiting_gangs([*placing.runs.values()], situation.grounds, situation.now)
         queue = [each for each in waiting if job_of(each.gang.name) not in exhausted]
-        turns = take_turns(scheduler, queue)
+        shares = _shares(scheduler, placing, situation.grounds)
+        turns = planner.turns = take_turns(scheduler, queue, planner.turns, shares)
         decisions = turns.decisions
         short = _begin(placing, decisions, situation)
         for job_id in short:
@@ -68,8 +70,13 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
         if not short and not freed:  # who found no address shall keep nobody else waiting
             placing.waits = _waits(placing, decisions) | exhausted
             _tell_new_reasons(placing, planner, situation.now)
-            planner.first, planner.queue = turns.first, turns.queue
             return placing
+
+
+def _shares(scheduler: Scheduler, placing: Placing, grounds: Grounds) -> Shares | None:
+    if grounds.rules == NO_RULES:
+        return None
+    return Shares(scheduler, grounds.rules, lambda gang: placing.runs[job_of(gang)][0].user)
 
 
 def waiting_gangs(runs: Runs, grounds: Grounds, now: int) -> list[Waiting]:

@@ -11,7 +11,8 @@ from openpai.runtime.demand import ANY_NODE, Only, Skus, gang_name, gangs_of, ta
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, GangState, Placement, TaskPlace
-from openpai.scheduler.queue import First
+from openpai.scheduler.queue import NO_TURNS, Turns
+from openpai.scheduler.sharing import NO_RULES, Rules
 
 Runs = Sequence[tuple[JobRun, Job]]
 
@@ -24,7 +25,7 @@ class Grounds:
 
     `bad_nodes` and `bad_leaves` get nothing new; tasks on `drained` nodes have to leave too. `only`: job id → role →
     the nodes whose driver and GPUs its image runs on; a role that is not in it can run anywhere. `gpus`: node → the
-    UUIDs of its GPUs, by the addresses of their leaf cells.
+    UUIDs of its GPUs, by the addresses of their leaf cells. `rules`: how users share.
     """
 
     cluster: Cluster
@@ -33,6 +34,7 @@ class Grounds:
     drained: frozenset[str] = frozenset()
     only: Mapping[str, Only] = field(default_factory=dict)
     gpus: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Rules = NO_RULES
 
     def gpus_of(self, cells: Cells) -> tuple[str, ...]:
         """The UUIDs of the GPUs that these cells are: all that are cells of the task, even if it asked for fewer and
@@ -53,14 +55,13 @@ class _Claim:
 
 
 class Planner:
-    """Keeps a scheduler from one pass to the next. Where it does not agree with the records, it is made anew of them:
-    after a restart, a change of the cluster, a failed save."""
+    """Keeps a scheduler from one pass to the next, and how the last `turns` were. Where the scheduler does not agree
+    with the records, it is made anew of them: after a restart, a change of the cluster, a failed save."""
 
     def __init__(self) -> None:
         self._scheduler = Scheduler(Cluster())
         self._empty = self._scheduler
-        self.first: Mapping[str, First] = {}
-        self.queue: Sequence[tuple[str, str]] = ()
+        self.turns: Turns = NO_TURNS
         self.told: dict[str, tuple[object, int]] = {}
 
     @property
@@ -80,6 +81,7 @@ class Planner:
         claims = _claims(runs, seen, grounds)
         if self._scheduler.cluster != grounds.cluster or not self._drop_what_ended(claims):
             self._scheduler = rebuilt(grounds.cluster, claims)
+            self.turns = NO_TURNS
         self._scheduler.set_bad(grounds.bad_nodes, grounds.bad_leaves)
         return self._scheduler
 

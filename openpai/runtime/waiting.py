@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from openpai.errors import Params
 from openpai.protocol.job import Job
 from openpai.runtime.demand import job_of
-from openpai.scheduler.gang import Blocked, Preempt, Wait
+from openpai.scheduler.gang import Blocked, Limit, Limited, Preempt, Wait
 from openpai.scheduler.reason import Reason
 
 _MOST_NAMES = 5
@@ -22,6 +22,7 @@ _CODES: Mapping[Blocked, str] = {
     Blocked.NO_PHYSICAL_CELLS: "WaitsForOtherMachines",
     Blocked.BEHIND: "WaitsForTurn",
 }
+_LIMITS: Mapping[Limited, str] = {Limited.TASKS: "WaitsForOwnTasks", Limited.GPUS: "WaitsForOwnGpus"}
 _BEST_FIRST = (
     Blocked.BEHIND,
     Blocked.ONLY_OTHER_NODES,
@@ -43,7 +44,16 @@ def reason_of(decision: Wait | Preempt, job: Job, names: Mapping[str, str]) -> R
     best = next((each for each in _BEST_FIRST if each in why), why[0] if why else Blocked.NO_SUCH_TYPE)
     if decision.behind is not None:
         asked = {**asked, "behind": names.get(job_of(decision.behind), decision.behind)}
+    if decision.limit is not None:
+        return _limited(decision.limit)
     return Reason(_CODES[best], asked)
+
+
+def _limited(limit: Limit) -> Reason:
+    amounts: Params = {"most": limit.most, "has": limit.has, "needed": limit.needed}
+    if limit.virtual_cluster is None:
+        return Reason(_LIMITS[limit.kind], amounts)
+    return Reason(f"{_LIMITS[limit.kind]}Here", {**amounts, "virtual_cluster": limit.virtual_cluster})
 
 
 def _asked(job: Job) -> Params:

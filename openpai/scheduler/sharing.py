@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Blocked, Gang, Limit, Limited, Obstacle, Placement, Wait
 
@@ -56,15 +57,15 @@ class Shares:
         """Whether who has least goes first there."""
         return vc in self._rules.fair
 
-    def add(self, gang: Gang, placement: Placement) -> None:
-        """A gang has these cells now."""
+    def add(self, gang: Gang, placement: Placement, by: int = 1) -> None:
+        """A gang has these cells now, or by -1, has them no more."""
         has = self._has.setdefault(self.user_of(gang.name), {}).setdefault(gang.virtual_cluster, _Has())
         count = sum(len(place.leaves) for place in placement.tasks.values())
         sku = self._scheduler.cluster.skus.get(placement.leaf_type)
-        has.tasks += len(placement.tasks)
-        has.gpus += count * (sku.gpu if sku else 0)
+        has.tasks += by * len(placement.tasks)
+        has.gpus += by * count * (sku.gpu if sku else 0)
         cells = has.cells[gang.priority < 0]
-        cells[placement.leaf_type] = cells.get(placement.leaf_type, 0) + count
+        cells[placement.leaf_type] = cells.get(placement.leaf_type, 0) + by * count
 
     def part(self, vc: str, user: str, *, opportunistic: bool) -> float:
         """How much of a virtual cluster a user has: of the SKU of which it is most, as a part of what is promised.
@@ -88,27 +89,44 @@ class Shares:
         has its cells, or has reserved them, is counted already."""
         if gang.name in self._scheduler.held:
             return gang
-        over = {sku: next(self._over(gang, sku), None) for sku in gang.needs}
-        needs = {sku: sizes for sku, sizes in gang.needs.items() if over[sku] is None}
-        reached = next((limit for limit in over.values() if limit is not None), None)
-        if reached is None:
-            return gang
-        return replace(gang, needs=needs) if needs else Wait((Obstacle(Blocked.LIMIT),), limit=reached)
-
-    def _over(self, gang: Gang, sku: str) -> Iterator[Limit]:
-        """The limits that the gang would exceed on this SKU."""
-        sizes, vc = gang.needs[sku], gang.virtual_cluster
-        known = self._scheduler.cluster.skus.get(sku)
         has = self._has.get(self.user_of(gang.name), {})
-        needed = (len(sizes), sum(sizes.values()) * (known.gpu if known else 0))
-        here = [has[vc]] if vc in has else []
-        for limits, counted, where in (
-            (self._rules.within.get(vc), here, vc),
-            (self._rules.everywhere, list(has.values()), None),
-        ):
-            if limits is None:
-                continue
-            used = (sum(each.tasks for each in counted), sum(each.gpus for each in counted))
-            for kind, most, more, had in zip(Limited, (limits.tasks, limits.gpus), needed, used, strict=True):
-                if most is not None and more and had + more > most:
-                    yield Limit(kind, most, had, more, where)
+        over = _over(gang, self._rules, self._scheduler.cluster, has)
+        needs = {sku: sizes for sku, sizes in gang.needs.items() if sku not in over}
+        if not over:
+            return gang
+        return replace(gang, needs=needs) if needs else _waits(over)
+
+
+def never_within(gang: Gang, rules: Rules, cluster: Cluster) -> Limit | None:
+    """The limit that the gang exceeds alone, whatever its user has."""
+    over = _over(gang, rules, cluster, {})
+    return _waits(over).limit if over and over.keys() == gang.needs.keys() else None
+
+
+def _waits(over: Mapping[str, Limit]) -> Wait:
+    return Wait((Obstacle(Blocked.LIMIT),), limit=next(iter(over.values())))
+
+
+def _over(gang: Gang, rules: Rules, cluster: Cluster, has: Mapping[str, _Has]) -> dict[str, Limit]:
+    """The SKUs on which the gang would exceed a limit."""
+    vc = gang.virtual_cluster
+    here = {vc: has[vc]} if vc in has else {}
+    found = {}
+    for sku, sizes in gang.needs.items():
+        gpus = sum(sizes.values()) * (cluster.skus[sku].gpu if sku in cluster.skus else 0)
+        over = [
+            *_exceeded(rules.within.get(vc, Limits()), here, (len(sizes), gpus), vc),
+            *_exceeded(rules.everywhere, has, (len(sizes), gpus), None),
+        ]
+        if over:
+            found[sku] = over[0]
+    return found
+
+
+def _exceeded(
+    limits: Limits, has: Mapping[str, _Has], needed: tuple[int, int], vc: str | None
+) -> Iterator[Limit]:
+    used = sum(each.tasks for each in has.values()), sum(each.gpus for each in has.values())
+    for kind, most, more, had in zip(Limited, (limits.tasks, limits.gpus), needed, used, strict=True):
+        if most is not None and more and had + more > most:
+            yield Limit(kind, most, had, more, vc)

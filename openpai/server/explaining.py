@@ -32,7 +32,7 @@ def explanation_reply(
             waiting=found.waiting,
             ahead=list(found.ahead[:_MOST_HOLDERS]),
         ),
-        rooms=[_room(room, names, language) for room in found.rooms],
+        rooms=[_room(room, names, language, kept=_is_kept(found)) for room in found.rooms],
         changes=[
             ChangeReply(**told(each.code, each.params, language).model_dump(), victims=list(each.victims))
             for each in found.changes
@@ -40,7 +40,12 @@ def explanation_reply(
     )
 
 
-def _room(room: Room, names: Mapping[str, str], language: str) -> RoomReply:
+def _is_kept(found: Explanation) -> bool:
+    """Whether what has room for it is kept for another."""
+    return found.reason is not None and found.reason.code == "WaitsForTurn"
+
+
+def _room(room: Room, names: Mapping[str, str], language: str, *, kept: bool) -> RoomReply:
     return RoomReply(
         chain=room.chain,
         sku=room.sku,
@@ -61,11 +66,11 @@ def _room(room: Room, names: Mapping[str, str], language: str) -> RoomReply:
             )
             for each in room.holders[:_MOST_HOLDERS]
         ],
-        why=_why(room, language),
+        why=_why(room, language, kept=kept),
     )
 
 
-def _why(room: Room, language: str) -> Told:
+def _why(room: Room, language: str, *, kept: bool) -> Told:
     params: Params = {
         "needed": room.needed,
         "largest_needed": room.largest_needed,
@@ -74,14 +79,14 @@ def _why(room: Room, language: str) -> Told:
         "elsewhere": room.elsewhere,
         "bad": room.bad,
     }
-    return told(_code(room), params, language)
+    return told(_code(room, kept=kept), params, language)
 
 
-def _code(room: Room) -> str:
+def _code(room: Room, *, kept: bool) -> str:
     """What stands in the way here, the most telling first."""
     match room.why:
         case None:
-            return "KeptOutByQueue"
+            return "KeptOutByQueue" if kept else "NotKeptOut"
         case Blocked.ONLY_OTHER_NODES:
             return "KeptOutByImage"
         case Blocked.ONLY_BAD_NODES:
@@ -93,4 +98,4 @@ def _code(room: Room) -> str:
         case _ if room.largest_free < room.largest_needed:
             return "KeptOutByMachine"
         case _:
-            return "KeptOutByQueue"
+            return "KeptOutByPieces"

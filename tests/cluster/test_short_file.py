@@ -14,6 +14,7 @@ from openpai.scheduler.cluster import Cluster, Sku
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Start
 from openpai.scheduler.resources import Node, Resources
+from openpai.scheduler.sharing import NO_RULES, Limits, Rules
 from tests.cluster.test_discover import V100, machine
 
 FILE = Path("cluster.yaml")
@@ -90,6 +91,25 @@ def test_who_may_use_a_virtual_cluster() -> None:
     assert described.groups == {"vision": {"vision"}, "speech": {"speech", "students"}}
     assert described.usable(frozenset({"students"})) == ["big", "speech", "default", "guests"]
     assert described.usable(frozenset(), admin=True) == list(described.cluster.virtual_clusters)
+
+
+def test_how_users_share_is_said_for_all_virtual_clusters_and_for_each() -> None:
+    text = (
+        NODES
+        + "virtual-clusters:\n  vision: {share: 50%, users: {gpus: 8, fair: false}}\n  default: {share: rest}\n"
+    )
+    assert read(text).rules == Rules(within={"vision": Limits(gpus=8)})
+    assert read(text + "users: {tasks: 20, fair: true}\n").rules == Rules(
+        everywhere=Limits(tasks=20), within={"vision": Limits(gpus=8)}, fair=frozenset({"default"})
+    )
+    assert read(WHOLE).rules == NO_RULES
+
+
+def test_a_misspelt_rule_of_sharing_is_told_with_its_place() -> None:
+    text = NODES + "virtual-clusters:\n  default: {share: rest, users: {gpu: 8}}\nusers: {tasks: 0}\n"
+    found = {(problem.code, problem.path) for problem in refused(text)}
+    assert ("UnknownField", "virtual-clusters.default.users.gpu") in found
+    assert any(path == "users.tasks" for _, path in found)
 
 
 def test_a_gpu_and_a_core_have_equal_shares_of_their_machine() -> None:
