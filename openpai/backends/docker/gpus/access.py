@@ -21,9 +21,8 @@ log = structlog.get_logger()
 
 VISIBLE = "NVIDIA_VISIBLE_DEVICES"
 FAKE = "PAI_FAKE_GPUS"
-_NOTHING = (
-    "void"  # NVIDIA's runtime leaves the container as it is; "none" would still give it the driver's files
-)
+_NOTHING = "void"
+"""NVIDIA's runtime leaves the container as it is; with "none" it would still get the driver's files."""
 
 _KIND = "nvidia.com/gpu"
 _CAPABILITIES = ["gpu", "compute", "utility", "video"]
