@@ -269,6 +269,15 @@ class TestOpportunisticGangs:
         assert starts(scheduler, gang("p", "default", 4, 4, priority=-1)).keys() == {"n2", "n3"}
         assert waits(scheduler, gang("q", "default", 1, priority=-1)) == [("POOL", "insufficient_capacity")]
 
+    def test_they_leave_cells_alone_that_are_reserved_beside_idle_ones(self) -> None:
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("o", "default", 4, 4, 4, priority=-1))
+        place, _ = reserves(scheduler, gang("a", "team", 2))
+        assert place == {"n1": ["t0:0,1"]}
+        scheduler.release("o")
+        starts(scheduler, gang("p", "default", 4, 4, priority=-1))
+        assert starts(scheduler, gang("q", "default", 2, priority=-1)) == {"n1": ["t0:2,3"]}
+
     def test_they_never_preempt(self) -> None:
         scheduler = Scheduler(POOL)
         starts(scheduler, gang("o", "default", 4, 4, 4, priority=-1))
@@ -302,6 +311,12 @@ class TestPreemptionInsideAVirtualCluster:
         scheduler = Scheduler(POOL)
         starts(scheduler, gang("first", "team", 2, priority=1))
         assert waits(scheduler, gang("second", "team", 4, priority=1)) == [("POOL", "insufficient_capacity")]
+
+    def test_an_equal_beside_a_lower_one_is_spared(self) -> None:
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("first", "team", 2, priority=2))
+        starts(scheduler, gang("low", "team", 2, priority=1))
+        assert reserves(scheduler, gang("second", "team", 2, priority=2)) == ({"n1": ["t0:2,3"]}, ["low"])
 
     def test_nobody_is_displaced_while_there_is_room(self) -> None:
         scheduler = Scheduler(POOL)
@@ -365,6 +380,16 @@ class TestReservations:
         scheduler.release("two")
         assert starts(scheduler, high) == place
         assert states(scheduler) == {"high": "Allocated"}
+
+    def test_a_victim_that_loses_a_task_still_leaves_what_is_reserved(self) -> None:
+        scheduler = Scheduler(POOL)
+        starts(scheduler, gang("low", "team", 2, 1, priority=1))
+        reserves(scheduler, gang("high", "team", 4, priority=2))
+        scheduler.release("low", ["t0"])
+        assert states(scheduler) == {"low": "BeingPreempted", "high": "Preempting"}
+        scheduler.release("high")
+        assert states(scheduler) == {"low": "Allocated"}
+        check_internals(scheduler)
 
     def test_a_higher_priority_takes_over_what_is_reserved(self) -> None:
         scheduler = Scheduler(POOL)
