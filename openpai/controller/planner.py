@@ -105,11 +105,8 @@ def rebuilt(cluster: Cluster, claims: Mapping[str, _Claim]) -> Scheduler:
     scheduler = Scheduler(cluster)
     ordered = sorted(claims.values(), key=lambda claim: (claim.reserved, -claim.gang.priority))
     for claim in ordered:
-        for placement in _placements(claim.cells):
-            if claim.reserved:
-                scheduler.restore_reservation(claim.gang, placement)
-            else:
-                scheduler.restore(claim.gang, placement)
+        restore = scheduler.restore_reservation if claim.reserved else scheduler.restore
+        restore(claim.gang, _placement(claim.cells))
     return scheduler
 
 
@@ -156,10 +153,8 @@ def _agree(placement: Placement, cells: Mapping[str, Cells]) -> bool:
     )
 
 
-def _placements(cells: Mapping[str, Cells]) -> list[Placement]:
-    """One for each chain that the tasks are in; normally there is one."""
-    chains: dict[tuple[str, str], dict[str, TaskPlace]] = {}
-    for task, each in cells.items():
-        place = TaskPlace(each.node, each.leaves, each.charged)
-        chains.setdefault((each.chain, each.sku), {})[task] = place
-    return [Placement(chain, sku, tasks) for (chain, sku), tasks in chains.items()]
+def _placement(cells: Mapping[str, Cells]) -> Placement:
+    """Where the tasks are: in one chain; where a machine has moved to another since, its cells are found there."""
+    first = next(iter(cells.values()))
+    places = {task: TaskPlace(each.node, each.leaves, each.charged) for task, each in cells.items()}
+    return Placement(first.chain, first.sku, places)
