@@ -18,10 +18,14 @@ from openpai.scheduler.room import Room
 PROBE = "?"
 """The name of the job that is tried: no job has it."""
 
+_MOST_TRIED = 50
+_MOST_ENDS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the job with which it would start now; `victims`: the jobs that would have to end for it."""
+    """A change with which the job would start now: one of the job, or that another one ends. `victims`: the jobs that
+    would have to end for it."""
 
     code: str
     params: Params
@@ -63,10 +67,12 @@ def explain(asked: Asked, outlook: Outlook) -> Explanation:
         return Explanation(None, (), ())
     gang, decision = stuck
     place, waiting, ahead = _place(asked, outlook)
+    rooms = tuple(outlook.scheduler.rooms(gang))
+    changes = [*_changes(asked, outlook), *_ends(gang, rooms, outlook)] if isinstance(decision, Wait) else []
     return Explanation(
         reason=reason_of(decision, job, outlook.names),
-        rooms=tuple(outlook.scheduler.rooms(gang)),
-        changes=tuple(_changes(asked, outlook)) if isinstance(decision, Wait) else (),
+        rooms=rooms,
+        changes=tuple(changes),
         place=place,
         waiting=waiting,
         ahead=ahead,
@@ -181,6 +187,24 @@ def _most(
             low, found = middle, job
     if found is not None:
         yield _LESS[what], {"role": role, "count": low, "wanted": wanted}, found, asked.only
+
+
+def _ends(gang: Gang, rooms: Sequence[Room], outlook: Outlook) -> Iterator[Change]:
+    """The jobs of which it needs only one to end: those with the fewest cells first."""
+    enough = {
+        holder.gang: holder.cells
+        for room in rooms
+        for holder in room.holders
+        if not holder.reserved and room.free + holder.cells >= room.needed
+    }
+    jobs: list[str] = []
+    for name in sorted(enough, key=lambda name: (enough[name], name))[:_MOST_TRIED]:
+        job = outlook.names.get(job_of(name), name)
+        if job not in jobs and outlook.starts_without(gang, name):
+            jobs.append(job)
+            yield Change("StartsWhenEnds", {"job": job})
+        if len(jobs) == _MOST_ENDS:
+            return
 
 
 def _urgency(asked: Asked) -> Iterator[_Variant]:

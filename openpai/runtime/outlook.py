@@ -40,6 +40,12 @@ class Outlook:
         """What each would get, the earlier ones there. Nothing changes."""
         return _decide(self.scheduler, gangs, self.first, self.shares)
 
+    def starts_without(self, gang: Gang, ended: str) -> bool:
+        """Whether it would start if another gang, which runs, had ended; also beside what is kept. Nothing changes."""
+        ahead = self.first.get(gang.virtual_cluster) if gang.priority >= 0 else None
+        decision = self.scheduler.decide_without(gang, ended, *([ahead.kept] if ahead else []))
+        return isinstance(decision, Start)
+
     def ever(self, gangs: Sequence[Gang]) -> list[Decision]:
         """What each would get, the earlier ones there, if nothing else ran. Nothing changes."""
         return _decide(self.empty, gangs, {}, None)

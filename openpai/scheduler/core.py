@@ -9,12 +9,14 @@ Mutable and deterministic: the same calls in the same order give the same answer
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from openpai.scheduler.cells.build import build
 from openpai.scheduler.cells.chain import Chain
 from openpai.scheduler.cells.changes import (
     as_if_cancelled,
     as_if_downgraded,
+    as_if_gone,
     cancel,
     downgrade,
     leave,
@@ -82,6 +84,13 @@ class Scheduler:
             return Preempt(group.placement, victims) if victims else Start(group.placement)
         with as_if_cancelled(group):
             return self._decide_new(gang, keep_off, instead=(gang.name,))
+
+    def decide_without(self, gang: Gang, ended: str, keep_off: Earmark = NOTHING) -> Decision:
+        """What a gang that has nothing yet would get if another one, which runs, had ended. Nothing changes, and it
+        cannot be applied."""
+        with as_if_gone(self._groups[ended]):
+            decision = self._decide_new(gang, keep_off)
+        return decision if isinstance(decision, Wait) else replace(decision, plan=None)
 
     def earmark(self, gang: Gang, before: Earmark = NOTHING) -> Earmark:
         """The leaves that are to be kept for a guaranteed gang that waits: where it would go if nobody else was in its

@@ -169,3 +169,19 @@ def test_every_change_that_is_named_starts_the_job() -> None:
         isinstance(d, Start)
         for d in [story.scheduler.decide(gangs_of("x", small, all_tasks(small), {"V100": V100})[0])]
     )
+
+
+def test_the_jobs_of_which_one_has_to_end_are_named_the_smallest_first() -> None:
+    story = Story(cluster(default=2)).submit(first=a_job(2), second=a_job(4), third=a_job(1), fourth=a_job(4))
+    found = story.explain("fourth")
+    assert [each.params["job"] for each in found.changes if each.code == "StartsWhenEnds"] == [
+        "ann~second"
+    ], "two and one of the other machine's cells are two jobs'"
+
+
+def test_whoever_waits_behind_another_does_not_start_when_his_cells_become_free() -> None:
+    story = Story(cluster(default=1)).submit(first=a_job(4), second=a_job(4), third=a_job(1))
+    assert [
+        each.params["job"] for each in story.explain("second").changes if each.code == "StartsWhenEnds"
+    ] == ["ann~first"]
+    assert "StartsWhenEnds" not in changes(story.explain("third")), "the cells are kept for the second then"

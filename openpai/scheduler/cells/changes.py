@@ -103,6 +103,29 @@ def as_if_cancelled(group: Group) -> Iterator[None]:
         _settle(seat.leaf.chain for seat in group.all_seats())
 
 
+@contextmanager
+def as_if_gone(group: Group) -> Iterator[None]:
+    """The gang, which has its leaves, does not have them for a while."""
+    leaves = [seat.leaf for seat in group.all_seats()]
+    mine = [leaf for leaf in leaves if leaf.reserving is None]
+    before = _bindings(leaf.charged for leaf in mine)
+    for leaf in mine:
+        let_go(leaf)
+    for leaf in leaves:
+        leaf.using = None
+    _settle(leaf.chain for leaf in leaves)
+    try:
+        yield
+    finally:
+        _bind_again(before)
+        for leaf in reversed(mine):
+            hold(leaf, group)
+        for leaf in leaves:
+            leaf.using = group
+        _bind_again(before)
+        _settle(leaf.chain for leaf in leaves)
+
+
 def _use(seat: Seat, group: Group) -> None:
     seat.leaf.using = group
     seat.leaf.charged = seat.charged
