@@ -144,9 +144,10 @@ def _end_attempt(
         run.user_retries,
         job.job_retry_count,
         run.platform_retries,
-        policy.platform_retries,
+        # tasks that are run again alone have used these up before their job ends of it: budgets do not multiply
+        policy.platform_retries if job.gang else 0,
         run.preemptions,
-        policy.preemption_retries,
+        policy.preemption_retries if job.gang else 0,
     )
     wanted = outcome.state == JobState.FAILED and not run.stop_requested
     retry = decide_retry(outcome.diagnosis, budget) if wanted else None

@@ -247,7 +247,7 @@ def test_j_a_task_whose_container_is_gone_is_run_again_alone_and_that_is_not_cou
     assert tale.tasks == {"a0": "RUNNING", "a1": "RUNNING"}
 
 
-def test_j_the_platforms_budget_for_a_task_ends_too() -> None:
+def test_j_the_platforms_budget_for_a_task_ends_too_and_its_job_is_not_given_another_one() -> None:
     tale = Tale({"a": role(taskRetryCount=5), "b": role()}, gangAllocation=False)
     for _ in range(POLICY.platform_retries):
         tale.ends("a0", code=137)
@@ -255,7 +255,8 @@ def test_j_the_platforms_budget_for_a_task_ends_too() -> None:
     assert (tale.task("a0").attempt, tale.tasks["a0"]) == (2, "RUNNING")
     tale.ends("a0", code=137)
     assert tale.causes[0] == "Killed"
-    assert tale.run.attempt.outcome is not None
+    tale.passes(600)
+    assert (tale.state, tale.run.attempt.index, tale.run.platform_retries) == ("FAILED", 0, 0)
 
 
 def test_in_a_gang_no_task_is_run_again_alone() -> None:
