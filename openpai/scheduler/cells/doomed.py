@@ -21,15 +21,14 @@ class Dooms:
             for root in view.roots:
                 self._roots.setdefault((view.vc, root.level), []).append(root)
         self._order = sorted(self._roots, key=lambda place: (-place[1], place[0]))
-        self._any = False
+        self._doomed: dict[tuple[str, int], list[Root]] = {place: [] for place in self._order}
 
     def settle(self) -> None:
         """Doom as many cells as have to be, and no more. Call it after every change."""
-        if not self._any and not self._chain.bad[1]:
+        if not self._chain.bad[1] and not any(self._doomed.values()):
             return
         while self._round():
             pass
-        self._any = any(root.doomed for roots in self._roots.values() for root in roots)
 
     def _round(self) -> bool:
         changed = False
@@ -39,12 +38,14 @@ class Dooms:
         return changed
 
     def _save(self, vc: str, level: int) -> bool:
-        changed = False
-        for root in self._roots[vc, level]:
-            if root.doomed and (not _bad(root) or self._missing(vc, level) < 0):
+        doomed = [root for root in self._doomed[vc, level] if root.doomed]  # used ones are not any more
+        self._doomed[vc, level] = []
+        for root in doomed:
+            if not _bad(root) or self._missing(vc, level) < 0:
                 give_root(root)
-                changed = True
-        return changed
+            else:
+                self._doomed[vc, level].append(root)
+        return len(self._doomed[vc, level]) < len(doomed)
 
     def _doom(self, vc: str, level: int) -> bool:
         changed = False
@@ -55,6 +56,7 @@ class Dooms:
                 break
             take_root(root, cell)
             root.doomed = True
+            self._doomed[vc, level].append(root)
             changed = True
         return changed
 
