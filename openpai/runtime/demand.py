@@ -66,8 +66,11 @@ def gangs_of(
 ) -> list[Gang]:
     """The gangs of these tasks (role, index) of a job, each bound to the nodes that all of its roles can run on."""
     together: dict[str, list[tuple[str, int]]] = {}
+    names: dict[str, str] = {}
     for role, index in tasks:
-        together.setdefault(gang_name(job_id, job, role, index), []).append((role, index))
+        if not job.gang or role not in names:
+            names[role] = gang_name(job_id, job, role, index)
+        together.setdefault(names[role], []).append((role, index))
     return [_gang(name, job, members, skus, only) for name, members in together.items()]
 
 

@@ -48,7 +48,7 @@ class Explanation:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A job that waits, or that might: `job_id` where it is kept already. `only`: role → the nodes that its image runs
-    on. `clusters`: the virtual clusters that its user may use."""
+    on. `clusters`: the virtual clusters that its user may use. `tasks`: those that wait; none named: all."""
 
     job: Job
     only: Only
@@ -62,13 +62,20 @@ def explain(asked: Asked, outlook: Outlook) -> Explanation:
     outlook = _without(asked.job_id, outlook)
     job = asked.job
     tasks = asked.tasks or all_tasks(job)
-    stuck = _reserved(asked, tasks, outlook) or _stuck(asked, tasks, outlook)
+    reserved = _reserved(asked, tasks, outlook)
+    decided = [reserved] if reserved else _decided(asked, tasks, outlook)
+    stuck = next(((gang, each) for gang, each in decided if not isinstance(each, Start)), None)
     if stuck is None:
         return Explanation(None, (), ())
     gang, decision = stuck
+    begins = any(isinstance(each, Start) for _, each in decided)
     place, waiting, ahead = _place(asked, outlook)
     rooms = tuple(outlook.scheduler.rooms(gang))
-    changes = [*_changes(asked, outlook), *_ends(gang, rooms, outlook)] if isinstance(decision, Wait) else []
+    changes: list[Change] = []
+    if isinstance(decision, Wait):
+        asked = replace(asked, tasks=tasks if job.gang else _one_of_each_role(tasks))
+        changes += [] if begins else _changes(asked, outlook)
+        changes += _ends(gang, rooms, outlook)
     return Explanation(
         reason=reason_of(decision, job, outlook.names),
         rooms=rooms,
@@ -92,13 +99,18 @@ def _reserved(
     return None
 
 
-def _stuck(
+def _decided(
     asked: Asked, tasks: Sequence[tuple[str, int]], outlook: Outlook
-) -> tuple[Gang, Wait | Preempt] | None:
-    """The first of the job's gangs that would not start now."""
+) -> Sequence[tuple[Gang, Decision]]:
+    """What each of the job's gangs would get now."""
     gangs = gangs_of(PROBE, asked.job, tasks, outlook.scheduler.cluster.skus, asked.only)
-    decided = zip(gangs, outlook.decide(gangs), strict=True)
-    return next(((gang, each) for gang, each in decided if not isinstance(each, Start)), None)
+    return list(zip(gangs, outlook.decide(gangs), strict=True))
+
+
+def _one_of_each_role(tasks: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Tasks that start alone: the others of a role need the same."""
+    first = {role: (role, index) for role, index in reversed(tasks)}
+    return [task for task in tasks if first[task[0]] == task]
 
 
 def _without(job_id: str | None, outlook: Outlook) -> Outlook:
@@ -118,7 +130,7 @@ def _place(asked: Asked, outlook: Outlook) -> tuple[int, int, tuple[str, ...]]:
 def _changes(asked: Asked, outlook: Outlook) -> Iterator[Change]:
     """Those with which it would start, the smallest first."""
     for code, params, job, only in [*_other_places(asked, outlook), *_less(asked, outlook), *_urgency(asked)]:
-        decisions = _tried(job, only, outlook)
+        decisions = _tried(asked, job, only, outlook)
         if not any(isinstance(each, Wait) for each in decisions):
             yield Change(code, params, _victims(decisions, outlook))
 
@@ -126,9 +138,11 @@ def _changes(asked: Asked, outlook: Outlook) -> Iterator[Change]:
 _Variant = tuple[str, Params, Job, Only]
 
 
-def _tried(job: Job, only: Only, outlook: Outlook) -> list[Decision]:
-    skus = outlook.scheduler.cluster.skus
-    return outlook.decide(gangs_of(PROBE, job, all_tasks(job), skus, only))
+def _tried(asked: Asked, job: Job, only: Only, outlook: Outlook) -> list[Decision]:
+    """What the tasks that wait would get if the job was this one."""
+    waiting = set(asked.tasks)
+    tasks = [task for task in all_tasks(job) if task in waiting]
+    return outlook.decide(gangs_of(PROBE, job, tasks, outlook.scheduler.cluster.skus, only))
 
 
 def _victims(decisions: Sequence[Decision], outlook: Outlook) -> tuple[str, ...]:
@@ -156,7 +170,7 @@ def _less(asked: Asked, outlook: Outlook) -> Iterator[_Variant]:
     job = asked.job
     for role, each in job.task_roles.items():
         amounts = each.resource_per_instance
-        if each.instances > 1:
+        if each.instances > 1 and job.gang:
             yield from _most(asked, outlook, role, "instances", each.instances, _with_instances)
         if amounts.gpu > 1:
             yield from _most(asked, outlook, role, "gpu", amounts.gpu, _with_gpus)
@@ -181,7 +195,7 @@ def _most(
     while low < high:
         middle = (low + high + 1) // 2
         job = _with_role(asked.job, role, lessened(asked.job.task_roles[role], middle))
-        if any(not isinstance(each, Start) for each in _tried(job, asked.only, outlook)):
+        if any(not isinstance(each, Start) for each in _tried(asked, job, asked.only, outlook)):
             high = middle - 1
         else:
             low, found = middle, job

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from openpai.runtime.demand import job_of
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Decision, Gang, Placement, Start, Wait
-from openpai.scheduler.queue import First, decide_behind
+from openpai.scheduler.queue import First, Shape, decide_behind, shape_of
 from openpai.scheduler.sharing import NO_RULES, Rules, Shares
 
 
@@ -55,6 +55,7 @@ def _decide(
     scheduler: Scheduler, gangs: Sequence[Gang], first: Mapping[str, First], shares: Shares | None
 ) -> list[Decision]:
     decisions: list[Decision] = []
+    failed: dict[Shape, Wait] = {}
     counted: list[tuple[Gang, Placement]] = []
     try:
         for gang in gangs:
@@ -63,9 +64,11 @@ def _decide(
                 decisions.append(allowed)
                 continue
             ahead = first.get(gang.virtual_cluster) if gang.priority >= 0 else None
-            decision = decide_behind(scheduler, allowed, ahead)
+            shape = shape_of(allowed)
+            decision = failed.get(shape) or decide_behind(scheduler, allowed, ahead)
             decisions.append(decision)
             if isinstance(decision, Wait):
+                failed[shape] = decision
                 continue
             if shares is not None:
                 shares.add(allowed, decision.placement)
