@@ -9,7 +9,13 @@ from openpai.lifecycle.records import Diagnosis, TaskAttempt
 from openpai.lifecycle.states import JobState, is_final, public_task_state
 from openpai.messages import message
 from openpai.protocol.job import normalise_role_name
-from openpai.server.job_shapes import DiagnosisReply, ExitMessages, ExitSpecReply, TaskAttemptFields
+from openpai.server.job_shapes import (
+    DiagnosisReply,
+    ExitMessages,
+    ExitSpecReply,
+    HivedReply,
+    TaskAttemptFields,
+)
 from openpai.server.replies import told
 
 _TYPES = {"user": "USER_FAILURE", "platform": "PLATFORM_FAILURE", "unknown": "UNKNOWN_FAILURE"}
@@ -88,7 +94,7 @@ def exit_type(state: JobState | None) -> str | None:
 
 
 def task_attempt_fields(
-    task: TaskAttempt, full_name: str, job_attempt: int, ports: Ports, language: str
+    task: TaskAttempt, full_name: str, job_attempt: int, ports: Ports, hived: HivedReply, language: str
 ) -> TaskAttemptFields:
     """One attempt of a task."""
     placed = task.node is not None
@@ -108,6 +114,7 @@ def task_attempt_fields(
         containerGpus=sum(1 << leaf for leaf in cells.leaves) if cells else None,
         gpuUuids=list(cells.gpus) if cells else [],
         fakeGpus=any(map(is_fake, cells.gpus)) if cells else False,
+        hived=hived,
         containerLog=f"{task_path(task, full_name, job_attempt)}/logs" if begun else None,
         containerExitCode=code,
         containerExitSpec=exit_spec_reply(task.diagnosis, code, language),

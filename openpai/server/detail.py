@@ -215,6 +215,7 @@ def _task_status(attempts: Sequence[TaskAttempt], view: View, language: str) -> 
         view.listed.run.full_name,
         view.attempt.index,
         view.roles.ports_of(task.role, task.index),
+        view.roles.hived_of(task, view.listed.run.full_name),
         language,
     )
     progress = view.pulls.get(task.uid)

@@ -77,6 +77,14 @@ class DiagnosisReply(Told):
     evidence: list[str]
 
 
+class HivedReply(BaseModel):
+    """The gang that a task belongs to, and whether it goes on with idle cells since its own are others' now."""
+
+    affinityGroupName: str | None
+    lazyPreempted: bool
+    lazyPreemptionStatus: None = None
+
+
 class Pull(BaseModel):
     """How far the image of a task has come; its speed is over the last seconds, 0 while not known."""
 
@@ -111,6 +119,7 @@ class TaskAttemptFields(BaseModel):
     containerGpus: int | None
     gpuUuids: list[str]
     fakeGpus: bool
+    hived: HivedReply
     containerLog: str | None
     containerExitCode: int | None
     containerExitSpec: ExitSpecReply | None

@@ -22,7 +22,7 @@ STATUS = {
 }  # fmt: skip
 TASK = {
     "taskIndex", "taskUid", "taskState", "containerId", "containerIp", "containerNodeName", "containerPorts",
-    "containerGpus", "gpuUuids", "fakeGpus", "containerLog", "containerExitCode", "containerExitSpec",
+    "containerGpus", "gpuUuids", "fakeGpus", "hived", "containerLog", "containerExitCode", "containerExitSpec",
     "containerExitDiagnostics",
     "retries", "accountableRetries", "createdTime", "launchedTime", "completedTime", "attemptId", "attemptState",
     "currentAttemptCreatedTime", "currentAttemptLaunchedTime", "currentAttemptCompletedTime", "diagnosis", "pull",

@@ -45,7 +45,8 @@ async def list_task_attempts(
     if not attempts:
         raise fail("NoJob", name=f"{run.full_name}/attempts/{job_attempt}/{role}/{index}")
     latest = attempts[-1]
-    ports = roles_of((await services.jobs.spec(run.id)).document).ports_of(latest.role, latest.index)
+    roles = roles_of((await services.jobs.spec(run.id)).document)
+    ports = roles.ports_of(latest.role, latest.index)
     reply = TaskHistory(
         username=run.user,
         jobName=run.name,
@@ -60,7 +61,9 @@ async def list_task_attempts(
         launchedTime=latest.launched_at,
         completedTime=latest.completed_at,
         attempts=[
-            task_attempt_fields(task, run.full_name, job_attempt, ports, language)
+            task_attempt_fields(
+                task, run.full_name, job_attempt, ports, roles.hived_of(task, run.full_name), language
+            )
             for task in reversed(attempts)
         ],
     )
