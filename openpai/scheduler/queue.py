@@ -10,14 +10,14 @@ stays it. A gang that would take its user over a limit waits aside, and nothing 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from openpai.scheduler.cells.earmark import Earmark
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.fair import FairLine
 from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Start, Wait
-from openpai.scheduler.sharing import Shares
+from openpai.scheduler.sharing import NO_RULES, Rules, Shares
 
 Shape = tuple[object, ...]
 
@@ -61,12 +61,33 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Turns:
     """A decision for every gang that waited, and by virtual cluster, for whom cells are kept. `queue`: those that go on
-    waiting, in turn, each with its virtual cluster. `failed`: what need not be tried again while nothing changes."""
+    waiting, in turn, each with its virtual cluster. `failed`: what need not be tried again while nothing changes;
+    `settled`: the version of the scheduler and the rules for which all go on waiting, if they do, with the shape of
+    each."""
 
     decisions: Mapping[str, Decision]
     first: Mapping[str, First]
     queue: Sequence[tuple[str, str]] = ()
     failed: Mapping[Shape, Failed] = field(default_factory=dict, repr=False)
+    settled: "Settled | None" = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """All of these wait, and go on waiting as long as this stays so."""
+
+    version: int
+    rules: Rules
+    shapes: Mapping[str, Shape]
+
+    def holds(self, scheduler: Scheduler, waiting: Sequence[Waiting], rules: Rules) -> bool:
+        """Whether nothing has changed."""
+        return (
+            self.version == scheduler.version
+            and len(self.shapes) == len(waiting)
+            and self.rules == rules
+            and all(self.shapes.get(each.gang.name) == each.shape for each in waiting)
+        )
 
 
 NO_TURNS = Turns({}, {})
@@ -78,10 +99,18 @@ def take_turns(
     """Everybody's turn; what starts, or reserves cells, does so in the scheduler. `before`: how it was in the turn
     before, of the same scheduler; `shares`: what users have now, where they share by rules."""
     _end_useless_reservations(scheduler, waiting)
+    rules = NO_RULES if shares is None else shares.rules
+    if before.settled is not None and before.settled.holds(scheduler, waiting, rules):
+        return before
+    version = scheduler.version
     round_ = _Round(scheduler, before, shares)
     for each in _in_turn(sorted(waiting, key=attrgetter("turn")), before, shares):
         round_.take(each)
-    return round_.turns()
+    turns = round_.turns()
+    if scheduler.version != version or any(isinstance(each, Start) for each in turns.decisions.values()):
+        return turns
+    shapes = {each.gang.name: each.shape for each in waiting}
+    return replace(turns, settled=Settled(version, rules, shapes))
 
 
 def decide_behind(scheduler: Scheduler, gang: Gang, ahead: First | None) -> Decision:
@@ -181,8 +210,8 @@ class _Round:
             failed = self._failed.get(shape)
             if failed is not None and failed.version != self._scheduler.version:
                 now = decide_behind(self._scheduler, gang, failed.ahead)
-                wait = now if isinstance(now, Wait) else failed.wait
-                self._failed[shape] = Failed(wait, self._scheduler.version, failed.ahead)
+                if isinstance(now, Wait):  # else it starts in the next turn
+                    self._failed[shape] = Failed(now, self._scheduler.version, failed.ahead)
             if failed is not None and isinstance(self._decisions[gang.name], Wait):
                 self._decisions[gang.name] = self._failed[shape].wait
         return Turns(self._decisions, self._first, self._queue, self._failed)

@@ -46,19 +46,26 @@ class Shares:
 
     def __init__(self, scheduler: Scheduler, rules: Rules, user_of: UserOf) -> None:
         self._scheduler = scheduler
-        self._rules = rules
-        self._has: dict[str, dict[str, _Has]] = {}
+        self._counted: dict[str, dict[str, _Has]] | None = None
         self._promised: dict[str, dict[str, int]] = {}
+        self.rules = rules
         self.user_of = user_of
-        for held in scheduler.held.values():
-            self.add(held.gang, held.placement)
+
+    @property
+    def _has(self) -> dict[str, dict[str, _Has]]:
+        """By user and virtual cluster. Counted when it is first asked for."""
+        if self._counted is None:
+            self._counted = {}
+            for held in self._scheduler.held.values():
+                self.add(held.gang, held.placement)
+        return self._counted
 
     def is_fair(self, vc: str) -> bool:
         """Whether who has least goes first there."""
-        return vc in self._rules.fair
+        return vc in self.rules.fair
 
     def add(self, gang: Gang, placement: Placement, by: int = 1) -> None:
-        """A gang has these cells now, or by -1, has them no more."""
+        """A gang, which was `allowed` to, has these cells now, or by -1, has them no more."""
         has = self._has.setdefault(self.user_of(gang.name), {}).setdefault(gang.virtual_cluster, _Has())
         count = sum(len(place.leaves) for place in placement.tasks.values())
         sku = self._scheduler.cluster.skus.get(placement.leaf_type)
@@ -87,10 +94,10 @@ class Shares:
     def allowed(self, gang: Gang) -> Gang | Wait:
         """The gang with those SKUs with which its user stays within the limits; or that it waits for them. One that
         has its cells, or has reserved them, is counted already."""
+        has = self._has.get(self.user_of(gang.name), {})
         if gang.name in self._scheduler.held:
             return gang
-        has = self._has.get(self.user_of(gang.name), {})
-        over = _over(gang, self._rules, self._scheduler.cluster, has)
+        over = _over(gang, self.rules, self._scheduler.cluster, has)
         needs = {sku: sizes for sku, sizes in gang.needs.items() if sku not in over}
         if not over:
             return gang

@@ -1,9 +1,9 @@
 """A scheduler in a world where whoever is to give way has done so at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from openpai.scheduler.gang import Decision, Gang, Placement, Preempt, Start
+from openpai.scheduler.gang import Decision, Gang, Held, Placement, Preempt, Start
 from openpai.simulator.engine import Engine
 
 
@@ -17,6 +17,11 @@ class AtOnce:
         self._engine = engine
         self._started = started
         self._ended = ended
+
+    @property
+    def held(self) -> Mapping[str, Held]:
+        """What is reserved for gangs that wait: here that is never anything."""
+        return {}
 
     @property
     def version(self) -> int:

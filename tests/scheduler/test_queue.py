@@ -1,5 +1,6 @@
 """Whose turn it is, and what those behind may take."""
 
+from dataclasses import replace
 from itertools import count
 
 from hypothesis import given, settings
@@ -167,3 +168,26 @@ def test_who_is_first_waits_at_most_for_what_ran_when_it_became_first(
             line.withdraw(which)
         elif line.runs:
             line.end(sorted(line.runs)[which % len(line.runs)])
+
+
+def test_a_turn_in_which_nothing_can_change_is_the_one_before() -> None:
+    line = Line().submit(gang("all", "A", 4, 4), gang("one", "A", 1), gang("two", "A", 2))
+    settled = line.turn().turns
+    assert line.turn().turns is settled
+    line.waiting.pop()
+    assert line.turn().line == ["one"]
+    assert line.submit(gang("two", "A", 1, 1)).line == ["one", "two"]
+    assert line.end("all").line == []
+
+
+def test_a_reservation_that_is_given_up_makes_room_for_those_who_were_tried_before() -> None:
+    line = Line().submit(gang("old", "A", 4, 4)).submit(gang("urgent", "A", 4, priority=1))
+    assert line.scheduler.held["urgent"].state == "Preempting"
+    line.waiting = [replace_nodes(each, frozenset({"nowhere"})) for each in line.waiting]
+    line.submit(gang("more", "A", 4, priority=2))
+    assert line.scheduler.held["more"].state == "Preempting", "it reserves what the other has given up"
+    assert line.turn().line == ["more", "urgent"]
+
+
+def replace_nodes(waiting: Waiting, nodes: frozenset[str]) -> Waiting:
+    return Waiting(replace(waiting.gang, nodes=nodes), waiting.since)
