@@ -88,7 +88,11 @@ def _limits(job: Job, outlook: Outlook) -> Iterator[Verdict]:
     for gang in _gangs(job, outlook, ANY_NODE):
         limit = never_within(gang, outlook.rules, outlook.scheduler.cluster)
         if limit is not None:
-            params: Params = {"needed": limit.needed, "most": limit.most, "virtual_cluster": job.virtual_cluster}
+            params: Params = {
+                "needed": limit.needed,
+                "most": limit.most,
+                "virtual_cluster": job.virtual_cluster,
+            }
             yield Verdict("limits", "fail", _LIMITS[limit.kind], params, ("taskRoles",))
             return
 
