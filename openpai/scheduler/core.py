@@ -327,6 +327,9 @@ class _HeldGangs(Mapping[str, Held]):
     def __getitem__(self, name: str) -> Held:
         return self._groups[name].held()
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._groups
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._groups)
 

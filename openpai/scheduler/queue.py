@@ -98,10 +98,10 @@ def take_turns(
 ) -> Turns:
     """Everybody's turn; what starts, or reserves cells, does so in the scheduler. `before`: how it was in the turn
     before, of the same scheduler; `shares`: what users have now, where they share by rules."""
-    _end_useless_reservations(scheduler, waiting)
     rules = NO_RULES if shares is None else shares.rules
     if before.settled is not None and before.settled.holds(scheduler, waiting, rules):
         return before
+    _end_useless_reservations(scheduler, waiting)
     version = scheduler.version
     round_ = _Round(scheduler, before, shares)
     for each in _in_turn(sorted(waiting, key=attrgetter("turn")), before, shares):
