@@ -61,6 +61,7 @@ class Planner:
     def __init__(self) -> None:
         self._scheduler = Scheduler(Cluster())
         self._empty = self._scheduler
+        self._elsewhere: frozenset[tuple[str, str]] = frozenset()  # gang and task: on no cell of this cluster
         self.turns: Turns = NO_TURNS
         self.told: dict[str, tuple[object, int]] = {}
 
@@ -81,6 +82,7 @@ class Planner:
         claims = _claims(runs, seen, grounds)
         if self._scheduler.cluster != grounds.cluster or not self._drop_what_ended(claims):
             self._scheduler = rebuilt(grounds.cluster, claims)
+            self._elsewhere = _elsewhere(self._scheduler, claims)
             self.turns = NO_TURNS
         self._scheduler.set_bad(grounds.bad_nodes, grounds.bad_leaves)
         return self._scheduler
@@ -94,10 +96,12 @@ class Planner:
                 scheduler.release(name)
             elif gone := held.placement.tasks.keys() - claim.cells.keys():
                 scheduler.release(name, sorted(gone))
-        return all(
-            name in scheduler.held and _agree(scheduler.held[name].placement, claim.cells)
-            for name, claim in claims.items()
-        )
+        for name, claim in claims.items():
+            cells = {task: each for task, each in claim.cells.items() if (name, task) not in self._elsewhere}
+            known = scheduler.held.get(name)
+            if cells and (known is None or not _agree(known.placement, cells)):
+                return False
+        return True
 
 
 def rebuilt(cluster: Cluster, claims: Mapping[str, _Claim]) -> Scheduler:
@@ -108,6 +112,16 @@ def rebuilt(cluster: Cluster, claims: Mapping[str, _Claim]) -> Scheduler:
         restore = scheduler.restore_reservation if claim.reserved else scheduler.restore
         restore(claim.gang, _placement(claim.cells))
     return scheduler
+
+
+def _elsewhere(scheduler: Scheduler, claims: Mapping[str, _Claim]) -> frozenset[tuple[str, str]]:
+    """What runs on machines that are not in the cluster any more: nothing is to be made anew for it at each pass."""
+    found: set[tuple[str, str]] = set()
+    for name, claim in claims.items():
+        held = scheduler.held.get(name)
+        placed = held.placement.tasks.keys() if held else set()
+        found.update((name, task) for task in claim.cells if task not in placed)
+    return frozenset(found)
 
 
 def holds(task: TaskAttempt, seen: Mapping[str, ObservedTask]) -> bool:
