@@ -60,7 +60,7 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
         shares = _shares(scheduler, placing, situation.grounds)
         turns = planner.turns = take_turns(scheduler, queue, planner.turns, shares)
         decisions = turns.decisions
-        short = _begin(placing, decisions, situation)
+        short = _begin(placing, decisions, situation, scheduler)
         for job_id in short:
             _forget(scheduler, decisions, job_id)
         exhausted |= short
@@ -93,7 +93,9 @@ def waiting_gangs(runs: Runs, grounds: Grounds, now: int) -> list[Waiting]:
     return waiting
 
 
-def _begin(placing: Placing, decisions: Mapping[str, Decision], situation: Situation) -> dict[str, Reason]:
+def _begin(
+    placing: Placing, decisions: Mapping[str, Decision], situation: Situation, scheduler: Scheduler
+) -> dict[str, Reason]:
     """What starts has its cells, and an address; why some have none, by job."""
     leases = _Leases([*(run for run, _ in placing.runs.values()), *situation.unreadable], situation)
     starting: dict[str, dict[str, Cells]] = {}
@@ -102,14 +104,34 @@ def _begin(placing: Placing, decisions: Mapping[str, Decision], situation: Situa
             starting.setdefault(job_of(gang), {}).update(_by_task(decision.placement, situation.grounds))
     short: dict[str, Reason] = {}
     for job_id, cells in starting.items():
-        run, _ = placing.runs[job_id]
+        run, job = placing.runs[job_id]
         try:
             run, happened = _placed(run, cells, leases, situation.now)
+            if job.gang:
+                gangs = [
+                    g for g, each in decisions.items() if job_of(g) == job_id and isinstance(each, Start)
+                ]
+                happened += [_why_there(gang, scheduler, situation.now) for gang in gangs]
         except PaiError as error:
             short[job_id] = Reason(error.first.code, error.first.params)
         else:
             placing.change(run, *happened)
     return short
+
+
+def _why_there(gang: str, scheduler: Scheduler, now: int) -> Event:
+    """What a gang that starts has, how near together, and by which right."""
+    held, where = scheduler.held[gang], scheduler.whereabouts(gang)
+    has: Params = {
+        "count": sum(len(place.leaves) for place in held.placement.tasks.values()),
+        "sku": held.placement.leaf_type,
+        "cell": where.cell,
+        "number": where.number,
+        "others": len({job_of(name) for name in where.neighbours} - {job_of(gang)}),
+        "virtual_cluster": held.gang.virtual_cluster,
+        "priority": held.gang.priority,
+    }
+    return Event(now, "JobHasIdleCells" if held.gang.priority < 0 else "JobHasCells", has)
 
 
 def _by_task(placement: Placement, grounds: Grounds) -> dict[str, Cells]:

@@ -47,7 +47,7 @@ from openpai.scheduler.gang import (
     Wait,
 )
 from openpai.scheduler.inspect import CellStatus, Share, physical_status, shares, virtual_status
-from openpai.scheduler.room import Room
+from openpai.scheduler.room import Room, Whereabouts
 
 
 class Scheduler:
@@ -122,6 +122,18 @@ class Scheduler:
             else self._plan_idle(gang, sku, where)
         )
         return plan if isinstance(plan, Blocked) else None
+
+    def whereabouts(self, name: str) -> Whereabouts:
+        """Where a gang is that has all its cells in one chain."""
+        group = self._groups[name]
+        machines = dict.fromkeys(seat.leaf.machine for seat in group.all_seats())
+        users = (leaf.using for machine in machines if machine is not None for leaf in machine.leaves)
+        others = dict.fromkeys(user.name for user in users if user is not None and user is not group)
+        cells = {seat.leaf for seat in group.all_seats()}
+        while len(cells) > 1 and all(cell.parent is not None for cell in cells):
+            cells = {cell.parent for cell in cells if cell.parent is not None}
+        cell = next(iter(cells))
+        return Whereabouts(cell.chain.levels[cell.level].type, len(cells), tuple(others))
 
     def restore(self, gang: Gang, placement: Placement, *, downgraded: bool = False) -> Held:
         """A gang that ran before has again what of its cells is there and free. Where its promise is gone, or others

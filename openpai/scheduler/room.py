@@ -17,6 +17,16 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """How near the leaves of a gang are to one another: they are in so many (`number`) cells of the type `cell`, the
+    smallest that holds all, or else top-level ones. `neighbours`: the other gangs on their machines."""
+
+    cell: str
+    number: int
+    neighbours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """What a gang may use in one chain, in leaf cells.
 

@@ -70,7 +70,8 @@ def pair() -> Story:
 def test_a_job_walks_from_queue_to_end(story: Story) -> None:
     (uid,) = story.uids
     assert story.step() == [StartTask(story.run.id, uid)]
-    assert (story.states, story.told) == (("PREPARING", "PREPARING"), ["JobPlaced", "TaskPlaced"])
+    assert story.states == ("PREPARING", "PREPARING")
+    assert story.told == ["JobPlaced", "TaskPlaced", "JobHasCells"]
     assert story.run.tasks[0].address == "10.210.0.2"
 
     assert story.step(seen(uid)) == []

@@ -12,7 +12,7 @@ from openpai.server.tasks import find_job
 
 router = APIRouter(tags=["jobs"])
 
-_PLACED = ("JobPlaced", "TaskPlaced", "JobGivesWay", "TaskOnIdleCells")
+_PLACED = ("JobPlaced", "JobHasCells", "JobHasIdleCells", "TaskPlaced", "JobGivesWay", "TaskOnIdleCells")
 
 
 @router.get("/jobs/{job}/explanation", response_model=JobExplanation)
