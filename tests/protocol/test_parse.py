@@ -165,11 +165,11 @@ def test_an_ordinary_job_has_no_warnings() -> None:
 
 
 def test_what_is_kept_and_not_done_yet_is_told_with_its_place() -> None:
-    told = [(w.path, w.line, w.column, w.params["cause"]) for w in parse(FULL).warnings]
-    lines = FULL.splitlines()
-    assert told == [
-        ("defaults.virtualCluster", len(lines) - 2, 12, "OneQueue"),
-    ]
+    text = FULL.replace("taskRoles:", "extras: {tensorBoard: {logDirectories: {a: /a}}}\ntaskRoles:", 1)
+    line = text[: text.index("extras:")].count("\n") + 1
+    told = [(w.path, w.line, w.column, w.params["cause"]) for w in parse(text).warnings]
+    assert told == [("extras.tensorBoard", line, 10, "NoTensorBoard")]
+    assert parse(FULL).warnings == ()
 
 
 def test_each_field_without_effect_is_told_once_in_both_languages() -> None:
