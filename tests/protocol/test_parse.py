@@ -165,10 +165,9 @@ def test_an_ordinary_job_has_no_warnings() -> None:
 
 
 def test_what_is_kept_and_not_done_yet_is_told_with_its_place() -> None:
-    text = FULL.replace("taskRoles:", "extras: {tensorBoard: {logDirectories: {a: /a}}}\ntaskRoles:", 1)
-    line = text[: text.index("extras:")].count("\n") + 1
+    text = FULL + "  tensorBoard: {logDirectories: {a: /a}}\n"
     told = [(w.path, w.line, w.column, w.params["cause"]) for w in parse(text).warnings]
-    assert told == [("extras.tensorBoard", line, 10, "NoTensorBoard")]
+    assert told == [("extras.tensorBoard", len(text.splitlines()), 3, "NoTensorBoard")]
     assert parse(FULL).warnings == ()
 
 
