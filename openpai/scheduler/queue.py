@@ -96,21 +96,33 @@ NO_TURNS = Turns({}, {})
 def take_turns(
     scheduler: Scheduler, waiting: Sequence[Waiting], before: Turns = NO_TURNS, shares: Shares | None = None
 ) -> Turns:
-    """Everybody's turn; what starts, or reserves cells, does so in the scheduler. `before`: how it was in the turn
-    before, of the same scheduler; `shares`: what users have now, where they share by rules."""
+    """Everybody's turn; what starts, or reserves cells, does so in the scheduler. Right after it, nobody would get
+    anything else. `before`: how it was in the turn before, of the same scheduler; `shares`: what users have now, where
+    they share by rules."""
     rules = NO_RULES if shares is None else shares.rules
     if before.settled is not None and before.settled.holds(scheduler, waiting, rules):
         return before
     _end_useless_reservations(scheduler, waiting)
     version = scheduler.version
-    round_ = _Round(scheduler, before, shares)
-    for each in _in_turn(sorted(waiting, key=attrgetter("turn")), before, shares):
-        round_.take(each)
-    turns = round_.turns()
+    turns = _rounds(scheduler, sorted(waiting, key=attrgetter("turn")), before, shares)
     if scheduler.version != version or any(isinstance(each, Start) for each in turns.decisions.values()):
         return turns
     shapes = {each.gang.name: each.shape for each in waiting}
     return replace(turns, settled=Settled(version, rules, shapes))
+
+
+def _rounds(scheduler: Scheduler, waiting: Sequence[Waiting], before: Turns, shares: Shares | None) -> Turns:
+    """One round after the other, until what the last ones got has no effect on those before them."""
+    decisions: dict[str, Decision] = {}
+    while True:
+        round_ = _Round(scheduler, before, shares)
+        for each in _in_turn(waiting, before, shares):
+            round_.take(each)
+        before = round_.turns()
+        decisions.update(before.decisions)
+        if round_.at_rest:
+            return replace(before, decisions=decisions)
+        waiting = [each for each in waiting if not isinstance(decisions[each.gang.name], Start)]
 
 
 def decide_behind(scheduler: Scheduler, gang: Gang, ahead: First | None) -> Decision:
@@ -141,7 +153,7 @@ def _end_useless_reservations(scheduler: Scheduler, waiting: Sequence[Waiting]) 
 
 
 class _Round:
-    """One turn of all."""
+    """One turn of all. `at_rest`: another one, right after it, would come to the same."""
 
     def __init__(self, scheduler: Scheduler, before: Turns, shares: Shares | None) -> None:
         self._scheduler = scheduler
@@ -150,41 +162,55 @@ class _Round:
         self._decisions: dict[str, Decision] = {}
         self._first: dict[str, First] = {}
         self._failed: dict[Shape, Failed] = {}
-        self._without_room: dict[str, tuple[Gang, Shape]] = {}
+        self._alike: dict[Shape, list[Gang]] = {}
         self._queue: list[tuple[str, str]] = []
+        self.at_rest = True
 
     def take(self, each: Waiting) -> None:
         """One gang's turn."""
-        gang, shape = each.gang, each.shape
-        decision: Decision | None = None
-        if self._shares is not None:
-            allowed = self._shares.allowed(gang)
-            if isinstance(allowed, Wait):
-                decision = allowed
-            elif allowed is not gang:
-                gang, shape = allowed, shape_of(allowed)
-        if decision is None:
-            decision = self._decide(gang, shape)
+        gang, decision = self._decide(each)
         self._decisions[gang.name] = decision
         if not isinstance(decision, Start):
             self._queue.append((gang.name, gang.virtual_cluster))
         if isinstance(decision, Wait):
-            self._scheduler.release(gang.name)  # what was reserved for it may be of no use any more
             return
         self._scheduler.apply(gang, decision)
         if self._shares is not None:
             self._shares.add(gang, decision.placement)
 
-    def _decide(self, gang: Gang, shape: Shape) -> Decision:
+    def _decide(self, each: Waiting) -> tuple[Gang, Decision]:
+        """What it gets, and the gang as its user's limits let it ask."""
+        gang, shape = each.gang, each.shape
+        if self._shares is not None:
+            allowed = self._shares.allowed(gang)
+            if isinstance(allowed, Wait):
+                return gang, allowed
+            if allowed is not gang:
+                gang, shape = allowed, shape_of(allowed)
         if gang.name in self._scheduler.held:  # it has reserved cells, which another of its shape has not
-            return self._scheduler.decide(gang)
-        self._without_room[gang.name] = gang, shape
-        if shape in self._failed:
-            return self._failed[shape].wait
+            return gang, self._decide_reserved(gang)
+        failed = self._failed.get(shape)
+        if failed is None:
+            decision = self._try(gang, shape)
+            if not isinstance(decision, Wait):
+                return gang, decision
+            failed = self._failed[shape]
+        self._alike[shape].append(gang)
+        return gang, failed.wait
+
+    def _decide_reserved(self, gang: Gang) -> Decision:
+        decision = self._scheduler.decide(gang)
+        if isinstance(decision, Wait):
+            self._scheduler.release(gang.name)  # what was reserved for it may be of no use any more
+        return decision
+
+    def _try(self, gang: Gang, shape: Shape) -> Decision:
+        """The first of its shape in this turn."""
         ahead = self._first.get(gang.virtual_cluster) if gang.priority >= 0 else None
         decision = self._known(shape, ahead) or decide_behind(self._scheduler, gang, ahead)
         if isinstance(decision, Wait):
             self._failed[shape] = Failed(decision, self._scheduler.version, ahead)
+            self._alike[shape] = []
             if gang.priority >= 0 and ahead is None:
                 self._keep_for(gang, shape)
         return decision
@@ -206,15 +232,25 @@ class _Round:
 
     def turns(self) -> Turns:
         """What came of it. What stands against those that wait is told as it is after all turns."""
-        for gang, shape in self._without_room.values():
-            failed = self._failed.get(shape)
-            if failed is not None and failed.version != self._scheduler.version:
-                now = decide_behind(self._scheduler, gang, failed.ahead)
-                if isinstance(now, Wait):  # else it starts in the next turn
-                    self._failed[shape] = Failed(now, self._scheduler.version, failed.ahead)
-            if failed is not None and isinstance(self._decisions[gang.name], Wait):
-                self._decisions[gang.name] = self._failed[shape].wait
+        for vc, first in self._first.items():
+            kept = self._scheduler.earmark(self._alike[first.shape][0], first.kept)
+            if kept != first.kept:
+                self.at_rest = False
+                self._first[vc] = replace(first, kept=kept)
+        for shape, failed in self._failed.items():
+            if failed.version != self._scheduler.version:
+                self._look_again(shape, failed)
         return Turns(self._decisions, self._first, self._queue, self._failed)
+
+    def _look_again(self, shape: Shape, failed: Failed) -> None:
+        """What gangs of a shape that found no room would get now."""
+        alike = self._alike[shape]
+        now = decide_behind(self._scheduler, alike[0], failed.ahead)
+        if isinstance(now, Wait):
+            self._failed[shape] = Failed(now, self._scheduler.version, failed.ahead)
+            self._decisions.update(dict.fromkeys((gang.name for gang in alike), now))
+        else:
+            self.at_rest = False
 
 
 def _in_turn(waiting: Sequence[Waiting], before: Turns, shares: Shares | None) -> Iterator[Waiting]:

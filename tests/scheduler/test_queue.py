@@ -135,6 +135,10 @@ class Watched(Line):
         assert self.first is None or self.ran_before, (
             f"{self.first} waits for none of those that had been there"
         )
+        again = take_turns(self.scheduler, self.waiting, replace(self.turns, settled=None))
+        assert not any(isinstance(each, Start) for each in again.decisions.values()), (
+            "a turn leaves nobody out"
+        )
         for each in self.waiting:
             tasks = [*each.gang.needs["G"].values()]
             assert len(tasks) > 1 or tasks[0] > self.largest_room(), f"{each.gang.name} could start"
