@@ -65,8 +65,8 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
             _forget(scheduler, decisions, job_id)
         exhausted |= short
         _follow(placing, scheduler, situation)
-        _empty_nodes(placing, situation)
-        freed = _make_way(placing, decisions, situation)
+        emptied = _empty_nodes(placing, situation)
+        freed = _make_way(placing, decisions, situation) or emptied
         if not short and not freed:  # who found no address shall keep nobody else waiting
             placing.waits = _waits(placing, decisions) | exhausted
             _tell_new_reasons(placing, planner, situation.now)
@@ -198,12 +198,16 @@ def _end(placing: Placing, gang: str, cause: Diagnosis, situation: Situation) ->
     return _give_way(placing, run, job, uids, cause, situation)
 
 
-def _empty_nodes(placing: Placing, situation: Situation) -> None:
-    """Tasks on nodes that are being emptied are told to end."""
+def _empty_nodes(placing: Placing, situation: Situation) -> bool:
+    """Tasks on nodes that are being emptied are told to end; whether any of them has ended at once."""
+    freed = False
     for run, job in list(placing.runs.values()) if situation.grounds.drained else ():
         for node in sorted({task.node for task in run.tasks if task.node in situation.grounds.drained}):
             uids = {task.uid for task in run.tasks if task.node == node}
-            _give_way(placing, run, job, uids, Diagnosis("NodeDrained", {"node": str(node)}), situation)
+            freed |= _give_way(
+                placing, run, job, uids, Diagnosis("NodeDrained", {"node": str(node)}), situation
+            )
+    return freed
 
 
 def _give_way(
