@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from openpai.cluster.described import Described
-from openpai.cluster.parts import machines_of
 from openpai.cluster.promises import promises_to
-from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku
+from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, machines_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from openpai.cluster.parts import all_of, leaves_of
 from openpai.cluster.short_models import THE_ONLY, VirtualClusterEntry
 from openpai.cluster.stock import Stock
 from openpai.errors import Params
 from openpai.protocol.findings import Finding, Path, listed
-from openpai.scheduler.cluster import Cluster, PhysicalCell, VirtualCells, VirtualCluster
+from openpai.scheduler.cluster import Cluster, PhysicalCell, VirtualCells, VirtualCluster, all_of, leaves_of
 
 REST = "rest"
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from openpai.cluster.parts import leaves_of, machines_of
 from openpai.images.cuda.machine import Machine
-from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.cluster import Cluster, leaves_of, machines_of
 from openpai.scheduler.resources import Node
 
 

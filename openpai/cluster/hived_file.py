@@ -19,14 +19,21 @@ from openpai.cluster.hived_models import (
     SkuEntry,
     VirtualClusterEntry,
 )
-from openpai.cluster.parts import leaves_of
 from openpai.cluster.promises import oversold
 from openpai.errors import PaiError
 from openpai.protocol.document import Document, load
 from openpai.protocol.events import Place
 from openpai.protocol.findings import Finding, Path, listed, mapping
 from openpai.protocol.mistakes import mistakes
-from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
+from openpai.scheduler.cluster import (
+    CellType,
+    Cluster,
+    PhysicalCell,
+    Sku,
+    VirtualCells,
+    VirtualCluster,
+    leaves_of,
+)
 
 Types = Mapping[str, CellType]
 

@@ -1,9 +1,9 @@
 """Machines, as parts of equal leaf cells → the cell types and trees of a cluster."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku
+from openpai.scheduler.cluster import CellType, PhysicalCell, Sku, leaves_of
 
 CPU = "CPU"
 """The SKU of cells without a GPU, where the admin gives it no other name."""
@@ -111,32 +111,3 @@ def pinned(cell: PhysicalCell, target: PhysicalCell, pin: str) -> PhysicalCell:
     children = tuple(pinned(child, target, pin) for child in cell.children)
     changed = any(new is not old for new, old in zip(children, cell.children, strict=True))
     return replace(cell, children=children) if changed else cell
-
-
-def leaves_of(cell: PhysicalCell) -> Iterator[PhysicalCell]:
-    """The leaf cells of a tree, in order."""
-    if not cell.children:
-        yield cell
-    for child in cell.children:
-        yield from leaves_of(child)
-
-
-def all_of(cell: PhysicalCell) -> Iterator[PhysicalCell]:
-    """A cell and all in it."""
-    yield cell
-    for child in cell.children:
-        yield from all_of(child)
-
-
-def machines_of(cluster: Cluster) -> Iterator[PhysicalCell]:
-    """The cells that are machines; one of several chains is there several times."""
-    for top in cluster.cells:
-        yield from _machines(top, cluster)
-
-
-def _machines(cell: PhysicalCell, cluster: Cluster) -> Iterator[PhysicalCell]:
-    if cluster.types[cell.type].is_node:
-        yield cell
-    else:
-        for child in cell.children:
-            yield from _machines(child, cluster)

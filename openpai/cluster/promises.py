@@ -6,16 +6,8 @@ from dataclasses import dataclass
 
 from openpai.errors import Params
 from openpai.protocol.findings import Finding
-from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku
+from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, all_of, levels_of, size_of
 from openpai.scheduler.resources import Resources
-
-
-def levels_of(chain: str, cluster: Cluster) -> list[str]:
-    """The types of a chain, from the top down to its leaf type."""
-    levels = [chain]
-    while levels[-1] in cluster.types:
-        levels.append(cluster.types[levels[-1]].child)
-    return levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +37,7 @@ def promises_to(vc: str | None, cluster: Cluster) -> list[Promise]:
     for chain, kind, cells in _cells_of(vc, cluster):
         leaf = levels_of(chain, cluster)[-1]
         most[leaf] = max(most[leaf], _leaves_on_one_machine(kind, cluster))
-        count[leaf] += cells * _leaves(kind, cluster)
+        count[leaf] += cells * size_of(kind, cluster)
     return [Promise(leaf, cluster.skus[leaf], most[leaf], count[leaf]) for leaf in count if count[leaf]]
 
 
@@ -59,15 +51,10 @@ def _cells_of(vc: str | None, cluster: Cluster) -> list[tuple[str, str, int]]:
     return [*((each.chain, each.type, each.count) for each in virtual.cells if each.count), *pinned]
 
 
-def _leaves(kind: str, cluster: Cluster) -> int:
-    below = cluster.types.get(kind)
-    return 1 if below is None else below.count * _leaves(below.child, cluster)
-
-
 def _leaves_on_one_machine(kind: str, cluster: Cluster) -> int:
     levels = levels_of(kind, cluster)
     machine: Sequence[str] = [level for level in levels[:-1] if cluster.types[level].is_node]
-    return _leaves(machine[0] if machine else kind, cluster)
+    return size_of(machine[0] if machine else kind, cluster)
 
 
 def _times(sku: Sku, cells: int) -> Resources:
@@ -117,7 +104,4 @@ def beside_pins(cluster: Cluster) -> Counter[tuple[str, str]]:
 
 
 def _pins(cell: PhysicalCell, chain: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    if cell.pin is not None:
-        yield cell.pin, (chain, cell.type)
-    for child in cell.children:
-        yield from _pins(child, chain)
+    return ((each.pin, (chain, each.type)) for each in all_of(cell) if each.pin is not None)

@@ -14,14 +14,14 @@ from openpai.cluster.described import Described
 from openpai.cluster.discover import DEFAULT, KEPT_FOR_CPU, Found
 from openpai.cluster.division import REST, Division, Entries
 from openpai.cluster.hived_file import MOST_CELLS
-from openpai.cluster.parts import CPU, Part, Trees, all_of, leaves_of, pinned
+from openpai.cluster.parts import CPU, Part, Trees, pinned
 from openpai.cluster.ranges import names_of
 from openpai.cluster.short_models import NodeEntry, PerGpu, ShortFile, UserRules, VirtualClusterEntry
 from openpai.errors import PaiError, Params
 from openpai.protocol.document import Document
 from openpai.protocol.findings import Finding, Path, listed, mapping
 from openpai.protocol.mistakes import mistakes
-from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, VirtualCluster
+from openpai.scheduler.cluster import Cluster, PhysicalCell, Sku, VirtualCluster, all_of, leaves_of
 from openpai.scheduler.sharing import Limits, Rules
 
 _PERCENT = re.compile(r"\d{1,3}(\.\d{1,6})?\s*%")

@@ -1,14 +1,14 @@
 """Cells that nobody is promised yet, by chain and level: what is taken is split off from the smallest that holds it."""
 
-from openpai.cluster.promises import beside_pins, levels_of
-from openpai.scheduler.cluster import Cluster
+from openpai.cluster.promises import beside_pins
+from openpai.scheduler.cluster import Cluster, levels_of, size_of
 
 
 class Stock:
     """All cells of a cluster but the pinned ones that are promised."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self._types = cluster.types
+        self._cluster = cluster
         self.levels = {
             chain: levels_of(chain, cluster) for chain in dict.fromkeys(c.type for c in cluster.cells)
         }
@@ -17,14 +17,11 @@ class Stock:
 
     def size(self, chain: str, level: int) -> int:
         """The leaf cells in a cell of this level; 0 is the top."""
-        size = 1
-        for kind in self.levels[chain][level:-1]:
-            size *= self._types[kind].count
-        return size
+        return size_of(self.levels[chain][level], self._cluster)
 
     def machine_level(self, chain: str) -> int:
         """The level whose cells are machines."""
-        return next(i for i, kind in enumerate(self.levels[chain]) if self._types[kind].is_node)
+        return next(i for i, kind in enumerate(self.levels[chain]) if self._cluster.types[kind].is_node)
 
     def room(self, chain: str, level: int) -> int:
         """How many cells of a level could be taken."""
@@ -38,7 +35,7 @@ class Stock:
         free, taken = self._free[chain], min(count, self.room(chain, level))
         missing = taken - free[level]
         if missing > 0:
-            inside = self._types[self.levels[chain][level - 1]].count
+            inside = self._cluster.types[self.levels[chain][level - 1]].count
             split = self.take(chain, level - 1, -(-missing // inside))
             free[level] += split * inside
         free[level] -= taken

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from openpai.cluster.health import Health
-from openpai.cluster.parts import leaves_of, machines_of
-from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.cluster import Cluster, leaves_of, machines_of
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import GangState, Held
 

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from openpai.cluster.discover import DEFAULT
-from openpai.cluster.parts import leaves_of, machines_of
 from openpai.cluster.promises import promises_to
 from openpai.errors import Params, Problem
 from openpai.protocol.findings import listed
-from openpai.scheduler.cluster import Cluster
+from openpai.scheduler.cluster import Cluster, leaves_of, machines_of
 from openpai.scheduler.resources import NOTHING, Node, Resources
 
 

@@ -4,7 +4,7 @@ Values only. The model and its words are HiveD's (Zhao et al., OSDI 2020). Whoev
 types exist and form no ring, child lists have the length of their type, addresses are unique, promises fit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -67,3 +67,43 @@ class Cluster:
     cells: tuple[PhysicalCell, ...] = ()
     virtual_clusters: Mapping[str, VirtualCluster] = field(default_factory=dict)
     skus: Mapping[str, Sku] = field(default_factory=dict)
+
+
+def levels_of(kind: str, cluster: Cluster) -> list[str]:
+    """The types from this one down to its leaf type."""
+    levels = [kind]
+    while levels[-1] in cluster.types:
+        levels.append(cluster.types[levels[-1]].child)
+    return levels
+
+
+def size_of(kind: str, cluster: Cluster) -> int:
+    """How many leaf cells are in a cell of this type."""
+    below = cluster.types.get(kind)
+    return 1 if below is None else below.count * size_of(below.child, cluster)
+
+
+def all_of(cell: PhysicalCell) -> Iterator[PhysicalCell]:
+    """A cell and all in it."""
+    yield cell
+    for child in cell.children:
+        yield from all_of(child)
+
+
+def leaves_of(cell: PhysicalCell) -> Iterator[PhysicalCell]:
+    """The leaf cells of a tree, in order."""
+    return (each for each in all_of(cell) if not each.children)
+
+
+def machines_of(cluster: Cluster) -> Iterator[PhysicalCell]:
+    """The cells that are machines; one of several chains is there several times."""
+    for top in cluster.cells:
+        yield from _machines(top, cluster)
+
+
+def _machines(cell: PhysicalCell, cluster: Cluster) -> Iterator[PhysicalCell]:
+    if cluster.types[cell.type].is_node:
+        yield cell
+    else:
+        for child in cell.children:
+            yield from _machines(child, cluster)

@@ -9,14 +9,13 @@ from openpai.cluster.compare import Difference
 from openpai.cluster.compare import Promised as WasPromised
 from openpai.cluster.effect import Effect
 from openpai.cluster.health import Mark, NodeMark
-from openpai.cluster.parts import leaves_of, machines_of
 from openpai.cluster.promises import promises_to
 from openpai.cluster.standing import Standing
 from openpai.cluster.usage import NodeUse, Use, by_node, by_virtual_cluster, on_idle
 from openpai.images.cuda.machine import Machine
 from openpai.runtime.demand import job_of
 from openpai.runtime.outlook import Outlook
-from openpai.scheduler.cluster import Cluster, Sku
+from openpai.scheduler.cluster import Cluster, Sku, leaves_of, machines_of
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.inspect import CellStatus
 from openpai.scheduler.resources import Node

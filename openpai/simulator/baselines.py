@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, VirtualCells, VirtualCluster
+from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, VirtualCells, VirtualCluster, levels_of
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Blocked, Decision, Gang, Obstacle, Preempt, Start, Wait
-from openpai.simulator.engine import Engine, Machine, leaf_type_of, machines, shape_of
+from openpai.simulator.engine import Engine, Machine, machines, shape_of
 from openpai.simulator.first_fit import FirstFit
 
 
@@ -80,7 +80,7 @@ def promised(cluster: Cluster, virtual_cluster: str) -> Iterator[Machine]:
     for cells in cluster.virtual_clusters[virtual_cluster].cells:
         nodes, leaves = shape_of(cluster, cells.type)
         for _ in range(nodes * cells.count):
-            leaf_type = leaf_type_of(cluster, cells.type)
+            leaf_type = levels_of(cells.type, cluster)[-1]
             yield Machine(f"{virtual_cluster}/{number}", leaf_type, tuple(range(leaves)))
             number += 1
 

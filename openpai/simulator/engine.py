@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell
+from openpai.scheduler.cluster import Cluster, leaves_of, levels_of, machines_of
 from openpai.scheduler.gang import Decision, Gang, Preempt, Start
 
 
@@ -37,9 +37,12 @@ class Machine:
 def machines(cluster: Cluster) -> Iterator[Machine]:
     """The nodes of all chains, in the order of the file. A node in two chains is there twice, with different types."""
     return (
-        Machine(node.address, leaf_type_of(cluster, node.type), tuple(_leaves(node)))
-        for top in cluster.cells
-        for node in _nodes(cluster, top)
+        Machine(
+            node.address,
+            levels_of(node.type, cluster)[-1],
+            tuple(int(leaf.address) for leaf in leaves_of(node)),
+        )
+        for node in machines_of(cluster)
     )
 
 
@@ -48,40 +51,13 @@ def largest_node(cluster: Cluster) -> int:
     return max((len(machine.leaves) for machine in machines(cluster)), default=1)
 
 
-def leaf_type_of(cluster: Cluster, cell_type: str) -> str:
-    for kind in _levels(cluster, cell_type):
-        cell_type = kind.child
-    return cell_type
-
-
 def shape_of(cluster: Cluster, cell_type: str) -> tuple[int, int]:
     """How many nodes a cell of this type has, and the leaf cells of each. A cell within a node counts as one."""
     nodes, leaves, above = 1, 1, False
-    for kind in reversed(list(_levels(cluster, cell_type))):
+    for kind in (cluster.types[level] for level in reversed(levels_of(cell_type, cluster)[:-1])):
         if above:
             nodes *= kind.count
         else:
             leaves *= kind.count
         above = above or kind.is_node
     return nodes, leaves
-
-
-def _levels(cluster: Cluster, cell_type: str) -> Iterator[CellType]:
-    while cell_type in cluster.types:
-        kind = cluster.types[cell_type]
-        yield kind
-        cell_type = kind.child
-
-
-def _all(cell: PhysicalCell) -> Iterator[PhysicalCell]:
-    yield cell
-    for child in cell.children:
-        yield from _all(child)
-
-
-def _nodes(cluster: Cluster, top: PhysicalCell) -> Iterator[PhysicalCell]:
-    return (cell for cell in _all(top) if cell.type in cluster.types and cluster.types[cell.type].is_node)
-
-
-def _leaves(cell: PhysicalCell) -> Iterator[int]:
-    return (int(each.address) for each in _all(cell) if not each.children)

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from openpai.cluster.discover import DEFAULT, discover
-from openpai.cluster.parts import leaves_of
 from openpai.cluster.promises import oversold
 from openpai.images.cuda.machine import Gpu, GpuLevel, Machine
-from openpai.scheduler.cluster import CellType, Cluster, Sku, VirtualCells
+from openpai.scheduler.cluster import CellType, Cluster, Sku, VirtualCells, leaves_of
 from openpai.scheduler.resources import Node, Resources
 
 V100 = "Tesla V100-SXM2-32GB"

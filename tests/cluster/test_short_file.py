@@ -6,11 +6,10 @@ import pytest
 
 from openpai.cluster.described import Described
 from openpai.cluster.discover import Found, look
-from openpai.cluster.parts import all_of, leaves_of
 from openpai.cluster.promises import oversold, promises_to
 from openpai.cluster.read import read_cluster
 from openpai.errors import PaiError, Problem
-from openpai.scheduler.cluster import Cluster, Sku
+from openpai.scheduler.cluster import Cluster, Sku, all_of, leaves_of
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Start
 from openpai.scheduler.resources import Node, Resources

@@ -7,7 +7,7 @@ from openpai.scheduler.cells.chain import Chain, Level
 from openpai.scheduler.cells.machine import Machine
 from openpai.scheduler.cells.tree import Physical, Root, Virtual, bind, leaves_of
 from openpai.scheduler.cells.view import View
-from openpai.scheduler.cluster import Cluster, PhysicalCell
+from openpai.scheduler.cluster import Cluster, PhysicalCell, levels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,8 @@ class _Builder:
             chain.put_all()
 
     def _chain(self, name: str) -> Chain:
-        types = self._cluster.types
-        steps = []
-        step = types.get(name)
-        while step is not None:
-            steps.append(step)
-            step = types.get(step.child)
-        steps.reverse()
-        leaf = steps[0].child
+        *kinds, leaf = levels_of(name, self._cluster)
+        steps = [self._cluster.types[kind] for kind in reversed(kinds)]
         levels = [Level("", 0), Level(leaf, 0), *(Level(step.name, step.count) for step in steps)]
         node_level = next(n for n, step in enumerate(steps, start=2) if step.is_node)
         return Chain(name, levels, node_level)
