@@ -8,7 +8,7 @@ from openpai.cluster.promises import Promise, promises_to
 from openpai.errors import Params
 from openpai.protocol.findings import Path, listed
 from openpai.protocol.job import Job
-from openpai.runtime.demand import ANY_NODE, Only, all_tasks, gangs_of, task_resources
+from openpai.runtime.demand import ANY_NODE, Only, all_tasks, gangs_of, job_resources, task_resources
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.gang import Gang, Limited, Wait
@@ -73,7 +73,7 @@ def _task_never_fits(name: str, job: Job, promised: Iterable[Promise]) -> Verdic
 def _together(job: Job, outlook: Outlook, promised: Iterable[Promise], only: Only) -> Verdict:
     """Would all that starts together ever find room at once?"""
     if any(_never(gang, outlook) for gang in _gangs(job, outlook, ANY_NODE)):
-        needs = sum((task_resources(job.task_roles[name]) for name, _ in all_tasks(job)), start=NOTHING)
+        needs = job_resources(job)
         has = _has(promised, needs).total
         params = {**_amounts(needs, has), "tasks": job.task_count, "virtual_cluster": job.virtual_cluster}
         return Verdict("fits", "fail", "JobNeverFits", params, ("taskRoles",))

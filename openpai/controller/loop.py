@@ -154,9 +154,7 @@ class Controller:
         only = nodes_for(job, self._specs.needs(run.id), await self.machines())
         tasks = [(task.role, task.index) for task in run.tasks if task.state == TaskState.QUEUED]
         outlook = (await self.outlook()).of(run.user)
-        return explain(
-            Asked(job, only, clusters, run.id, tasks), outlook
-        )  # here: the scheduler is this thread's
+        return explain(Asked(job, only, clusters, run.id, tasks), outlook)
 
     async def standing(self) -> Standing:
         """The cluster as of a few seconds ago. Raises `NoContact`."""

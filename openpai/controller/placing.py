@@ -98,20 +98,22 @@ def _begin(
 ) -> dict[str, Reason]:
     """What starts has its cells, and an address; why some have none, by job."""
     leases = _Leases([*(run for run, _ in placing.runs.values()), *situation.unreadable], situation)
-    starting: dict[str, dict[str, Cells]] = {}
+    starting: dict[str, dict[str, Placement]] = {}
     for gang, decision in decisions.items():
         if isinstance(decision, Start):
-            starting.setdefault(job_of(gang), {}).update(_by_task(decision.placement, situation.grounds))
+            starting.setdefault(job_of(gang), {})[gang] = decision.placement
     short: dict[str, Reason] = {}
-    for job_id, cells in starting.items():
+    for job_id, placements in starting.items():
         run, job = placing.runs[job_id]
+        cells = {
+            task: each
+            for placement in placements.values()
+            for task, each in _by_task(placement, situation.grounds).items()
+        }
         try:
             run, happened = _placed(run, cells, leases, situation.now)
             if job.gang:
-                gangs = [
-                    g for g, each in decisions.items() if job_of(g) == job_id and isinstance(each, Start)
-                ]
-                happened += [_why_there(gang, scheduler, situation.now) for gang in gangs]
+                happened += [_why_there(gang, scheduler, situation.now) for gang in placements]
         except PaiError as error:
             short[job_id] = Reason(error.first.code, error.first.params)
         else:

@@ -140,14 +140,14 @@ def _claims(runs: Runs, seen: Mapping[str, ObservedTask], grounds: Grounds) -> d
     for run, job in runs:
         for reserved in (False, True):
             tasks = [task for task in run.tasks if _claims_cells(task, seen, reserved=reserved)]
+            cells: dict[str, dict[str, Cells]] = {}
+            for task in tasks:
+                if task.cells:
+                    gang_of_it = gang_name(run.id, job, task.role, task.index)
+                    cells.setdefault(gang_of_it, {})[task_name(task.role, task.index)] = task.cells
             only = grounds.only.get(run.id, ANY_NODE)
             for gang in _gangs(run, job, tasks, grounds.cluster.skus, only):
-                cells = {
-                    task_name(task.role, task.index): task.cells
-                    for task in tasks
-                    if task.cells and gang_name(run.id, job, task.role, task.index) == gang.name
-                }
-                claims.setdefault(gang.name, _Claim(gang, cells, reserved))
+                claims.setdefault(gang.name, _Claim(gang, cells[gang.name], reserved))
     return claims
 
 

@@ -9,7 +9,7 @@ from openpai.protocol.job import Job
 from openpai.protocol.task_role import TaskRole
 from openpai.scheduler.cluster import Sku
 from openpai.scheduler.gang import Gang
-from openpai.scheduler.resources import Resources
+from openpai.scheduler.resources import NOTHING, Resources
 
 Skus = Mapping[str, Sku]
 Only = Mapping[str, frozenset[str]]
@@ -22,6 +22,12 @@ def task_resources(role: TaskRole) -> Resources:
     """What one task of the role may use; amounts that the protocol allows below zero count as zero."""
     asked = role.resource_per_instance
     return Resources(max(asked.cpu, 0), max(asked.memory_mb, 0), max(asked.gpu, 0))
+
+
+def job_resources(job: Job) -> Resources:
+    """What all tasks of a job may use together."""
+    amounts = ((task_resources(role), role.instances) for role in job.task_roles.values())
+    return sum((Resources(a.cpu * n, a.memory_mb * n, a.gpu * n) for a, n in amounts), start=NOTHING)
 
 
 def units(needs: Resources, sku: Sku) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from openpai.errors import Params
 from openpai.protocol.job import Job
-from openpai.runtime.demand import job_of
+from openpai.runtime.demand import job_of, job_resources
 from openpai.scheduler.gang import Blocked, Limit, Limited, Preempt, Wait
 from openpai.scheduler.reason import Reason
 
@@ -58,10 +58,10 @@ def _limited(limit: Limit) -> Reason:
 
 def _asked(job: Job) -> Params:
     """What all tasks of a job ask for together."""
-    roles = [(role.resource_per_instance, role.instances) for role in job.task_roles.values()]
+    asked = job_resources(job)
     return {
         "virtual_cluster": job.virtual_cluster,
-        "cpu": sum(max(each.cpu, 0) * count for each, count in roles),
-        "memory_mb": sum(max(each.memory_mb, 0) * count for each, count in roles),
-        "gpu": sum(max(each.gpu, 0) * count for each, count in roles),
+        "cpu": asked.cpu,
+        "memory_mb": asked.memory_mb,
+        "gpu": asked.gpu,
     }

@@ -40,12 +40,16 @@ def cancel(group: Group) -> None:
     """Its reservation ends: those who have not left stay."""
     for seat in group.all_seats():
         assert seat.charged is not None
-        discharge(seat.leaf, seat.charged)
-        seat.leaf.reserving = None
-        user = seat.leaf.using
-        if user is not None:
-            hold(seat.leaf, user)
-            user.reserved -= 1
+        give_up(seat.leaf, seat.charged)
+
+
+def give_up(leaf: Physical, charged: Virtual) -> None:
+    """A reserved leaf is reserved no more: who has not left it stays."""
+    discharge(leaf, charged)
+    leaf.reserving = None
+    if leaf.using is not None:
+        hold(leaf, leaf.using)
+        leaf.using.reserved -= 1
 
 
 def downgrade(group: Group, by: str | None) -> None:

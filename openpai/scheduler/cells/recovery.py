@@ -3,11 +3,12 @@
 What is not there any more is left out. A gang whose promise is gone goes on as an opportunistic one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from openpai.scheduler.cells.build import Cells
 from openpai.scheduler.cells.chain import Chain
-from openpai.scheduler.cells.changes import downgrade, hold, let_go
+from openpai.scheduler.cells.changes import downgrade, give_up, hold, let_go
 from openpai.scheduler.cells.group import Group, Plan, Seat
 from openpai.scheduler.cells.ledger import charge, discharge, occupy
 from openpai.scheduler.cells.machine import Machine
@@ -64,38 +65,50 @@ def plan_of(gang: Gang, found: Found, placement: Placement, version: int) -> Pla
 
 def use_again(cells: Cells, group: Group, found: Found, *, idle: bool) -> None:
     """Let a gang have these leaves, which nobody has: charged as they were, or as an opportunistic one."""
-    if not idle and group.priority >= 0:
-        charged = _charge_all(cells, group, found)
-        if charged is not None:
-            group.sit(charged)
-            for seat in group.all_seats():
-                seat.leaf.using = group
-                seat.leaf.charged = seat.charged
-            return
-        group.downgrade(None)
-    elif group.priority >= 0:
+    guaranteed = group.priority >= 0
+    charged = None
+    if guaranteed and not idle:
+        charged = _seat_all(found, partial(_charge_one, cells, group), discharge)
+    if charged is not None:
+        group.sit(charged)
+    elif guaranteed:
         group.downgrade(None)
     for seat in group.all_seats():
-        occupy(seat.leaf, 1)
         seat.leaf.using = group
+        seat.leaf.charged = seat.charged
+        if seat.charged is None:
+            occupy(seat.leaf, 1)
 
 
 def reserve_again(cells: Cells, group: Group, found: Found) -> bool:
     """Reserve these leaves for a gang once more; False, and nothing has changed, where it cannot be."""
+    seats = _seat_all(found, partial(_reserve_one, cells, group), give_up)
+    if seats is None:
+        return False
+    group.sit(seats)
+    return True
+
+
+def _seat_all(
+    found: Found,
+    take: Callable[[Physical, str], Virtual | None],
+    give_back: Callable[[Physical, Virtual], None],
+) -> dict[str, tuple[Seat, ...]] | None:
+    """All leaves taken, each for a promised one; None, and those taken are given back, where one cannot be."""
     seats: dict[str, tuple[Seat, ...]] = {}
     done: list[tuple[Physical, Virtual]] = []
     for task, leaves in found.items():
         own = []
         for leaf, kind in leaves:
-            virtual = _reserve_one(cells, group, leaf, kind)
+            virtual = take(leaf, kind)
             if virtual is None:
-                _undo(done)
-                return False
+                for taken, to in reversed(done):
+                    give_back(taken, to)
+                return None
             done.append((leaf, virtual))
             own.append(Seat(leaf, virtual))
         seats[task] = tuple(own)
-    group.sit(seats)
-    return True
+    return seats
 
 
 def _reserve_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:
@@ -125,32 +138,6 @@ def _gives_way(cells: Cells, user: Group, leaf: Physical, group: Group) -> bool:
     if leaf.charged is None:
         return True
     return leaf.charged.view is _view(cells, group.gang, leaf) and user.priority < group.priority
-
-
-def _undo(done: list[tuple[Physical, Virtual]]) -> None:
-    for leaf, virtual in reversed(done):
-        discharge(leaf, virtual)
-        leaf.reserving = None
-        if leaf.using is not None:
-            hold(leaf, leaf.using)
-            leaf.using.reserved -= 1
-
-
-def _charge_all(cells: Cells, group: Group, found: Found) -> dict[str, tuple[Seat, ...]] | None:
-    seats: dict[str, tuple[Seat, ...]] = {}
-    done: list[tuple[Physical, Virtual]] = []
-    for task, leaves in found.items():
-        own = []
-        for leaf, kind in leaves:
-            virtual = _charge_one(cells, group, leaf, kind)
-            if virtual is None:
-                for charged, to in reversed(done):
-                    discharge(charged, to)
-                return None
-            done.append((leaf, virtual))
-            own.append(Seat(leaf, virtual))
-        seats[task] = tuple(own)
-    return seats
 
 
 def _charge_one(cells: Cells, group: Group, leaf: Physical, kind: str) -> Virtual | None:

@@ -72,13 +72,6 @@ class Physical:
             cell = cell.parent
         return cell
 
-    def at_level(self, level: int) -> "Physical":
-        """The cell of that level (its own or above) that it is in."""
-        cell = self
-        while cell.level < level and cell.parent is not None:
-            cell = cell.parent
-        return cell
-
 
 class Virtual:
     """A cell that is promised. `bound` counts its bound children; a leaf has the `owner` that it is charged to."""
