@@ -71,6 +71,8 @@ def place(runs: Runs, situation: Situation, planner: Planner) -> Placing:
             placing.waits = _waits(placing, decisions) | exhausted
             _tell_new_reasons(placing, planner, situation.now)
             return placing
+        if freed:
+            exhausted = {}  # with an attempt its network may have ended
 
 
 def _shares(scheduler: Scheduler, placing: Placing, grounds: Grounds) -> Shares | None:

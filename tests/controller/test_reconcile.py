@@ -186,6 +186,17 @@ def test_a_container_that_is_gone_is_lost_and_the_job_runs_again(pair: Story) ->
     assert not set(pair.uids) & {left, right}
 
 
+def test_while_the_next_attempt_waits_others_may_have_the_network_of_the_last(pair: Story) -> None:
+    left, _ = pair.uids
+    assert pair.run.attempt.network is not None
+    name = pair.run.attempt.network.name
+    pair.step(seen(left), networks=[name])
+    acts = pair.step(seen(left, code=143), networks=[name])
+    assert pair.states[0] == "RETRYING"
+    assert RemoveNetwork(name) in acts
+    assert pair.run.attempt.network is None
+
+
 def test_a_stop_while_the_next_attempt_waits_ends_the_job_and_keeps_why_the_last_one_failed(
     story: Story,
 ) -> None:
