@@ -174,6 +174,10 @@ KINDS: Mapping[str, Kind] = {
     "Unauthorized": Kind("UnauthorizedUserError", 401),
     "InvalidToken": Kind("UnauthorizedUserError", 401),
     "Forbidden": Kind("ForbiddenUserError", 403),
+    # browsers
+    "SessionEnded": Kind("UnauthorizedUserError", 401),
+    "SignInLinkUsed": Kind("UnauthorizedUserError", 401),
+    "ForeignPage": Kind("ForbiddenUserError", 403),
     "NoJob": Kind("NoJobError", 404),
     "NoTaskLog": Kind("NoTaskLogError", 404),
     "NoApi": Kind("NoApiError", 404),

@@ -53,6 +53,7 @@ from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.node_marks import NodeMarks
+from openpai.store.sessions import SessionStore
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
 
@@ -135,6 +136,7 @@ async def _serve(settings: Settings, data_dir: DataDir, listening: socket.socket
             jobs=jobs,
             logs=logs,
             tokens=tokens,
+            sessions=SessionStore(database),
             credentials=credentials,
             groups=groups,
             storages=storages,

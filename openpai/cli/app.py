@@ -20,6 +20,7 @@ from openpai.messages import LANGUAGES
 COMMANDS = {
     "up": "serve",
     "down": "down",
+    "portal": "portal",
     "submit": "submit",
     "clone": "submit",
     "watch": "watch",

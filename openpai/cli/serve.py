@@ -1,5 +1,6 @@
 """`pai up`: a server on this machine, in the foreground or, with --detach, on its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from openpai.cli.arguments import Target
 from openpai.cli.exits import Complaint, ExitCode, Fault
 from openpai.cli.language import entry, language, say
 from openpai.cli.local import settings_of
+from openpai.cli.portal import sign_in_link
 from openpai.cli.process import LOG_FILE, running_server
 from openpai.cli.speaking import SpeakingCommand
 from openpai.client.connection import find_server
@@ -36,6 +38,7 @@ def up(target: Target, host: str | None, port: int | None, fake_gpus: str | None
     described_gpus(settings)
     if detach:
         return _start_apart(settings)
+    print(say("up.portal_later"))
     serve(settings)
     return ExitCode.DONE
 
@@ -44,6 +47,7 @@ def _start_apart(settings: Settings) -> int:
     """Starts the server in a session of its own and waits until it answers."""
     if running_server(settings.data_dir) is not None and (url := _address(settings)):
         print(say("up.already", url=url))
+        _tell_portal(settings)
         return ExitCode.DONE
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = settings.data_dir / LOG_FILE
@@ -65,9 +69,15 @@ def _start_apart(settings: Settings) -> int:
             raise _not_started("up.died", log, begins, code=server.returncode)
         if running_server(settings.data_dir) == server.pid and (url := _address(settings)):
             print(say("up.detached", url=url, log=log))
+            _tell_portal(settings)
             return ExitCode.DONE
         time.sleep(_LOOK_EVERY)
     raise _not_started("up.silent", log, begins, code=int(_LONGEST))
+
+
+def _tell_portal(settings: Settings) -> None:
+    link = asyncio.run(sign_in_link(find_server({}, data_dir=str(settings.data_dir))))
+    print(say("up.portal", link=link))
 
 
 def _address(settings: Settings) -> str | None:

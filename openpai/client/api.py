@@ -32,6 +32,7 @@ from openpai.client.replies import (
     Node,
     PullAccepted,
     RemovedImages,
+    SignInLink,
     Storages,
     StoredCredential,
     Submitted,
@@ -309,6 +310,11 @@ class Client:
     async def leave_group(self, group: str, user: str) -> Done:
         """Take a user out of a group."""
         return await self._member("DELETE", group, user)
+
+    async def sign_in_link(self) -> str:
+        """An address that signs a browser in as the caller, once, within 15 minutes."""
+        link = cast(SignInLink, await self._http.json("POST", "/api/v2/session/links"))
+        return self._http.url.removesuffix("/rest-server") + link["path"]
 
     async def storages(self, *, all: bool = False) -> Storages:
         """The storages that the caller may mount; for an admin, with `all`, every one."""

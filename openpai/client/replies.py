@@ -355,6 +355,13 @@ class Storage(TypedDict):
     groups: list[str] | None
 
 
+class SignInLink(TypedDict):
+    """`path` counts from the root of the server; it signs a browser in, once."""
+
+    path: str
+    expiresTime: int
+
+
 class Storages(TypedDict):
     """`problems`: mistakes of the admin's file of storages, for an admin."""
 

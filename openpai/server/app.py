@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 import openpai
 from openpai.errors import PaiError
-from openpai.server import replies
+from openpai.server import portal, replies
 from openpai.server.auth import identify
 from openpai.server.edge import Edge
 from openpai.server.routes import (
@@ -22,6 +22,7 @@ from openpai.server.routes import (
     info,
     jobs,
     logs,
+    sessions,
     storages,
     streams,
     submissions,
@@ -44,13 +45,15 @@ _SUBJECTS = (
     virtual_clusters,
     cluster,
     cluster_file,
+    sessions,
 )
 
 
 def create_app(services: Services) -> FastAPI:
     """The HTTP API over these services.
 
-    There is no CORS header and no cookie: a page from elsewhere reaches nothing, and needs nothing yet.
+    There is no CORS header, and the cookie of a session is for our own pages (see `cookies`): a page from elsewhere
+    reaches nothing, and needs nothing yet.
     """
     app = FastAPI(
         title="OpenPAI",
@@ -66,9 +69,16 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(PaiError, replies.on_pai_error)
     app.add_exception_handler(HTTPException, replies.on_http_error)
     app.add_exception_handler(RequestValidationError, replies.on_invalid_request)
-    app.include_router(info.router)
-    app.include_router(_guarded())
+    add_routes(app)
     return app
+
+
+def add_routes(app: FastAPI) -> None:
+    """All calls, and the portal's pages."""
+    app.include_router(info.router)
+    app.include_router(sessions.open_router, prefix="/api/v2")
+    app.include_router(_guarded())
+    app.include_router(portal.router)  # last: it takes every address that is no call
 
 
 def _guarded() -> APIRouter:

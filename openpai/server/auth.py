@@ -1,7 +1,8 @@
 """Whose request it is, and what he may do.
 
 A token is a signed JWT that anyone can read, and it counts only while `store.tokens` knows it. It comes in the
-`Authorization` header alone, never in a cookie or an address, so a page from elsewhere cannot use it.
+`Authorization` header alone, never in a cookie or an address, so a page from elsewhere cannot use it. A browser that
+signed in holds the cookie of a session instead (see `cookies`); a header wins.
 """
 
 import binascii
@@ -13,7 +14,9 @@ import jwt
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 
+from openpai.clock import now_ms
 from openpai.errors import fail
+from openpai.server.cookies import must_be_our_page, session_secret
 from openpai.server.services import Given, Services
 from openpai.store.tokens import Identity
 
@@ -31,14 +34,15 @@ def mint(secret: str, username: str, application: bool, now_ms: int, jti: str) -
 async def identify(
     request: Request, services: Given, _: Annotated[object, Security(_documented)] = None
 ) -> Identity:
-    """Who makes the request. Raises `Unauthorized` without a credential, `InvalidToken` with one that is none."""
+    """Who makes the request. Raises `Unauthorized` without a credential, `InvalidToken` with one that is none,
+    `SessionEnded`, `ForeignPage`."""
     header = request.headers.get("authorization", "").strip()
     if not header:
-        raise fail("Unauthorized")
+        return await _signed_in(request, services)
     scheme, _, credential = header.partition(" ")
     match scheme.lower():
         case "bearer":
-            return await _owner(services, credential.strip())
+            return await owner_of(services, credential.strip())
         case "basic":
             return await _application(services, credential.strip())
         case _:
@@ -61,7 +65,20 @@ def must_be_admin(user: Identity) -> None:
         raise fail("AdminOnly")
 
 
-async def _owner(services: Services, token: str) -> Identity:
+async def _signed_in(request: Request, services: Services) -> Identity:
+    """Who uses the browser."""
+    secret = session_secret(request, services.token_secret)
+    if secret is None:
+        raise fail("Unauthorized")
+    must_be_our_page(request)
+    session = await services.sessions.find(secret, now_ms())
+    if session is None:
+        raise fail("SessionEnded")
+    return session.identity
+
+
+async def owner_of(services: Services, token: str) -> Identity:
+    """Whose token it is. Raises `InvalidToken`."""
     try:
         jwt.decode(token, services.token_secret, algorithms=[_ALGORITHM])
     except jwt.InvalidTokenError:
@@ -78,7 +95,7 @@ async def _application(services: Services, credential: str) -> Identity:
         username, _, token = b64decode(credential, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise fail("InvalidToken") from None
-    identity = await _owner(services, token)
+    identity = await owner_of(services, token)
     if not identity.application or not compare_digest(identity.username.encode(), username.encode()):
         raise fail("InvalidToken")
     return identity

@@ -49,6 +49,12 @@ class JobPage(BaseModel):
     data: list[JobItem]
 
 
+class JobCounts(BaseModel):
+    """How many jobs there are in each state that a job can show."""
+
+    counts: dict[str, int]
+
+
 class ExitSpecReply(BaseModel):
     """What is known of an exit code, in OpenPAI's words. `repro` is always empty."""
 

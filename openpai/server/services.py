@@ -27,6 +27,7 @@ from openpai.store.groups import GroupStore
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore
 from openpai.store.node_marks import NodeMarks
+from openpai.store.sessions import SessionStore
 from openpai.store.tokens import TokenStore
 
 
@@ -69,6 +70,7 @@ class Services:
     jobs: JobStore
     logs: LogStore
     tokens: TokenStore
+    sessions: SessionStore
     credentials: CredentialStore
     groups: GroupStore
     storages: Provision

@@ -1,4 +1,5 @@
-"""A job's changes as events: what it is now, and again after each change, until it is final."""
+"""Changes as events: that some job is not what it was; and of one job what it is now, and again after each change,
+until it is final."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,9 @@ from openpai.store.job_records import Listed
 
 _PAUSE_S = 0.2
 """Least time between two looks: changes that come thicker are told as one."""
+
+_PAUSE_OF_ALL_S = 1.0
+"""The same where all jobs are meant: who hears of it asks for a list."""
 
 
 class Watch:
@@ -43,6 +47,20 @@ class Watch:
             if uid in tasks and self._pulls.get(uid) != progress:
                 self._pulls[uid] = progress
                 yield event("pull", pull_reply(tasks[uid], progress).model_dump_json())
+
+
+async def changes(services: Services) -> Events:
+    """That something is new about jobs, without saying what. A ping is an event here and no comment, since a browser
+    tells its page nothing of those, and a page must know when it was cut off."""
+    with services.changes.watch("jobs") as signal, services.streams.wakes(signal):
+        signal.set()
+        while not services.streams.closed:
+            if await until_set(signal, HEARTBEAT_S):
+                signal.clear()
+                yield event("jobs", "{}")
+                await asyncio.sleep(_PAUSE_OF_ALL_S)
+            else:
+                yield event("ping", "{}")
 
 
 async def watch(services: Services, name: str, job: Listed, language: str) -> Events:

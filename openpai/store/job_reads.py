@@ -157,6 +157,13 @@ def page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
     ]
 
 
+def counts(connection: sa.Connection, username: str | None) -> list[tuple[JobState, bool, int]]:
+    kinds = jobs.c.state, jobs.c.stop_requested
+    wanted = sa.select(*kinds, sa.func.count()).group_by(*kinds)
+    rows = connection.execute(wanted.where(jobs.c.username == username) if username else wanted)
+    return [(JobState(state), stopping, count) for state, stopping, count in rows]
+
+
 def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = []
     if query.usernames:

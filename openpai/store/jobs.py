@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec
 import sqlalchemy as sa
 
 from openpai.lifecycle.records import Event, JobAttempt, JobRun, TaskAttempt
-from openpai.lifecycle.states import is_final
+from openpai.lifecycle.states import JobState, is_final
 from openpai.store import job_reads, job_writes
 from openpai.store.changes import Changes
 from openpai.store.database import Database
@@ -99,6 +99,10 @@ class JobStore:
     async def page(self, query: Query) -> tuple[int, list[Listed]]:
         """How many jobs match, and one page of them."""
         return await self._database.read(job_reads.page, query)
+
+    async def counts(self, username: str | None) -> list[tuple[JobState, bool, int]]:
+        """How many jobs are in which state, and whether a stop of them was asked for; of a user, or of all."""
+        return await self._database.read(job_reads.counts, username)
 
     async def events(self, job_id: str) -> list[Event]:
         """What happened to a job, newest first."""

@@ -167,3 +167,21 @@ node_marks = Table(
     Column("username", sa.String(255), nullable=False),  # the admin who wished it
     Column("at", sa.BigInteger, nullable=False),
 )
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", sa.String(64), primary_key=True),  # SHA-256 of what the browser holds
+    Column("username", sa.String(255), nullable=False),
+    Column("admin", sa.Boolean, nullable=False),
+    Column("expires_at", sa.BigInteger, nullable=False),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("digest", sa.String(64), primary_key=True),  # SHA-256 of the code in the link
+    Column("username", sa.String(255), nullable=False),
+    Column("admin", sa.Boolean, nullable=False),
+    Column("expires_at", sa.BigInteger, nullable=False),
+)

@@ -53,6 +53,7 @@ from openpai.store.image_uses import ImageUses
 from openpai.store.jobs import JobStore
 from openpai.store.logs import LogStore, TaskLog
 from openpai.store.node_marks import NodeMarks
+from openpai.store.sessions import SessionStore
 from openpai.store.tokens import Identity, TokenStore
 from openpai.store.vault import Vault
 from tests.looks import all_made_here, nobody_reached, one_machine, room_for_all
@@ -246,6 +247,7 @@ async def build(folder: Path) -> AsyncIterator[House]:
             jobs=jobs,
             logs=LogStore(folder / "logs"),
             tokens=TokenStore(database),
+            sessions=SessionStore(database),
             credentials=CredentialStore(database, vault),
             groups=GroupStore(database),
             storages=storages,

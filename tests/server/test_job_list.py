@@ -107,3 +107,18 @@ async def test_a_wrong_parameter_is_named(query: str, name: str, api: httpx2.Asy
     assert reply.json()["code"] == "InvalidParametersError"
     assert f"`{name}`" in reply.json()["message"]
     assert reply.json()["problems"][0]["path"] == name
+
+
+async def test_jobs_are_counted_by_the_state_that_is_shown(house: House, api: httpx2.AsyncClient) -> None:
+    await house.submitted("waits")
+    await house.running("runs")
+    await house.ended(await house.running("fails"), 1)
+    stopping = await house.running("stops")
+    await house.services.jobs.request_stop(stopping.id)
+    await house.submitted("other", user="bob")
+    of_all = {"WAITING": 2, "RUNNING": 1, "STOPPING": 1, "FAILED": 1, "SUCCEEDED": 0, "STOPPED": 0}
+    assert (await api.get("/api/v2/job-counts")).json() == {"counts": of_all}
+    mine = (await api.get("/api/v2/job-counts", params={"username": "alice"})).json()
+    assert mine == {"counts": of_all | {"WAITING": 1}}
+    nobody = (await api.get("/api/v2/job-counts", params={"username": "nobody"})).json()
+    assert set(nobody["counts"].values()) == {0}

@@ -325,3 +325,27 @@ async def test_a_stream_that_cannot_be_is_refused_before_it_begins(
         wrong = await asking.get(log_path(run, "all/stream"), headers={"Last-Event-ID": "seven"})
         assert wrong.status_code == 400
         assert "`last-event-id`" in wrong.json()["message"]
+
+
+async def test_that_some_job_changed_is_told_at_once_and_then_at_most_once_a_second(
+    server: Served, house: House
+) -> None:
+    async with stream(server, house, "/api/v2/changes") as events:
+        assert (await following(events)).event == "jobs"
+        begin = time.monotonic()
+        for name in ("one", "two", "three"):
+            await house.submitted(name)
+        assert (await following(events)).event == "jobs"
+        assert 0.5 < time.monotonic() - begin < 5
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(events), 1.5)
+
+
+async def test_a_silent_stream_of_changes_pings_so_that_a_page_knows_it_is_heard(
+    server: Served, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "HEARTBEAT_S", 0.1)
+    async with stream(server, house, "/api/v2/changes") as events:
+        told = [(await following(events)).event for _ in range(3)]
+    assert told == ["jobs", "ping", "ping"]
+    await quiet(house.services.changes)

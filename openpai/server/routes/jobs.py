@@ -17,8 +17,15 @@ from openpai.server.auth import User, must_own
 from openpai.server.bodies import JsonBody, read_json
 from openpai.server.detail import View, job_detail
 from openpai.server.items import event_replies, job_item
-from openpai.server.job_shapes import JobDetail, JobItem, JobPage
-from openpai.server.listing import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, check_names, list_query
+from openpai.server.job_shapes import JobCounts, JobDetail, JobItem, JobPage
+from openpai.server.listing import (
+    DEFAULT_LIMIT,
+    MAX_LIMIT,
+    MAX_OFFSET,
+    PUBLIC_STATES,
+    check_names,
+    list_query,
+)
 from openpai.server.replies import Language, json_reply
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
@@ -56,6 +63,15 @@ async def list_jobs(
     if with_total_count:
         return json_reply(JobPage(totalCount=total, data=items))
     return Response(_items.dump_json(items), media_type="application/json")
+
+
+@router.get("/job-counts", response_model=JobCounts)
+async def count_jobs(services: Given, username: str | None = None) -> Response:
+    """How many jobs there are in each state; of this user alone, where one is named."""
+    counts = dict.fromkeys(PUBLIC_STATES, 0)
+    for state, stopping, count in await services.jobs.counts(username):
+        counts[public_job_state(state, stopping)] += count
+    return json_reply(JobCounts(counts=counts))
 
 
 @router.get("/jobs/{job}", response_model=JobDetail)

@@ -1,4 +1,4 @@
-"""Replies that go on: a watched job, a followed log."""
+"""Replies that go on: that some job changed, a watched job, a followed log."""
 
 from typing import Annotated
 
@@ -10,13 +10,19 @@ from openpai.server.replies import Language
 from openpai.server.services import Given
 from openpai.server.sse import EventStream
 from openpai.server.tasks import find_job, find_task_attempt
-from openpai.server.watching import watch
+from openpai.server.watching import changes, watch
 from openpai.store.logs import NAMES
 
 router = APIRouter(tags=["streams"])
 
 _MAX_OFFSET = 2**63 - 1
 _SSE: dict[int | str, dict[str, object]] = {200: {"content": {"text/event-stream": {}}}}
+
+
+@router.get("/changes", response_class=Response, responses=_SSE)
+async def watch_changes(services: Given) -> Response:
+    """`event: jobs` at once, and whenever any job has changed, at most once a second; `event: ping` in between."""
+    return EventStream(changes(services))
 
 
 @router.get("/jobs/{job}/watch", response_class=Response, responses=_SSE)
