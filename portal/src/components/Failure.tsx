@@ -1,0 +1,42 @@
+import { Alert, Button, Stack, Text } from "@mantine/core";
+import { CircleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Refusal, Unreachable } from "../api/errors";
+
+/** What went wrong, in the server's own words, with what to do about it. */
+export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Alert color="red" icon={<CircleAlert size={18} aria-hidden />} role="alert">
+      <Stack gap="xs" align="flex-start">
+        {reasons(error, t("common.unreachable"), t("common.unknown")).map(({ message, fix }) => (
+          <div key={message}>
+            <Text size="sm" dir="auto">
+              {message}
+            </Text>
+            {fix && (
+              <Text size="sm" c="dimmed" dir="auto">
+                {fix}
+              </Text>
+            )}
+          </div>
+        ))}
+        {retry && (
+          <Button size="xs" variant="default" onClick={retry}>
+            {t("common.retry")}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+function reasons(
+  error: Error,
+  unreachable: string,
+  unknown: string,
+): { message: string; fix: string | null }[] {
+  if (error instanceof Unreachable) return [{ message: unreachable, fix: null }];
+  if (!(error instanceof Refusal)) return [{ message: unknown, fix: error.message }];
+  return error.problems.length > 0 ? error.problems : [{ message: error.message, fix: null }];
+}

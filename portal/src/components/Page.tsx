@@ -1,0 +1,36 @@
+import { Group, Stack, Title } from "@mantine/core";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLocation } from "react-router";
+
+/** A page: its heading, which is the window's title too and takes the focus, what can be done, and what it shows. */
+export function Page({
+  title,
+  actions,
+  children,
+}: {
+  title: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { pathname } = useLocation();
+
+  useEffect(() => {
+    document.title = `${title} · OpenPAI`;
+  }, [title]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its heading, for a screen reader too
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [pathname]);
+
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" gap="sm">
+        <Title order={1} size="h2" ref={heading} tabIndex={-1} dir="auto">
+          {title}
+        </Title>
+        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </Stack>
+  );
+}

@@ -1,0 +1,4 @@
+/** The address of a job's page, or of a part of it (`logs`, `events`, …). */
+export function jobPath(username: string, name: string, tab = ""): string {
+  return `/jobs/${encodeURIComponent(`${username}~${name}`)}${tab && `/${tab}`}`;
+}
