@@ -15,6 +15,8 @@ test: ## set up what is missing, and run all checks and tests, those on a real D
 
 check: ## what needs no Docker Engine, for between two edits (1 to 2 minutes)
 	@scripts/setup-python dev
+	@scripts/setup-portal
+	@scripts/build-portal
 	@scripts/check -q -n auto -m "not engine and not slow"
 
 bench: ## measure: how fast it schedules, starts, logs (benchmarks/)
@@ -25,5 +27,5 @@ lock: ## make requirements/*.txt anew after a change of pyproject.toml
 	@scripts/lock
 
 clean: ## remove what was made here: .venv and caches. Jobs' data (.data), images and the engine stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist *.egg-info
+	rm -rf portal/node_modules openpai/server/portal_files .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { compress } from "./build/compress.ts";
+import { compress } from "./plugins/compress.ts";
 
 // `npm run dev` shows the sources as they are, over the server that PAI_URL names.
 const server = process.env.PAI_URL ?? "http://127.0.0.1:9186";

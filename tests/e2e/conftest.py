@@ -34,7 +34,7 @@ def shell_image() -> str:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterator[Server]:
     """One server for all tests of a module: for those that leave it as it was."""
-    with _server(tmp_path_factory.mktemp("server")) as made:
+    with server_in(tmp_path_factory.mktemp("server")) as made:
         made.start()
         yield made
 
@@ -61,13 +61,13 @@ def make_server(
     with ExitStack() as servers:
 
         def make(**settings: str) -> Server:
-            return servers.enter_context(_server(tmp_path_factory.mktemp("server"), **settings))
+            return servers.enter_context(server_in(tmp_path_factory.mktemp("server"), **settings))
 
         yield make
 
 
 @contextmanager
-def _server(folder: Path, **settings: str) -> Iterator[Server]:
+def server_in(folder: Path, **settings: str) -> Iterator[Server]:
     """A server that is not started; after its end nothing of it is left, or the test fails."""
     with own_pool() as pool:
         server = Server(folder, pool, **settings)

@@ -1094,7 +1094,8 @@ export interface components {
         };
         /**
          * DryRun
-         * @description What a submission would do; `placement` is None when it would wait.
+         * @description What a submission would do; `placement` is None when it would wait, and `explanation` then tells why. Both are
+         *     there where others would have to end first.
          */
         DryRun: {
             /** Status */
@@ -1109,6 +1110,7 @@ export interface components {
             placement: components["schemas"]["Placed"][] | null;
             /** Waits */
             waits: components["schemas"]["Told"][];
+            explanation: components["schemas"]["ExplanationReply"] | null;
         };
         /**
          * EffectReply
@@ -1837,7 +1839,10 @@ export interface components {
             since: number;
             reason: components["schemas"]["Told"];
         };
-        /** Placed */
+        /**
+         * Placed
+         * @description Where a task would run; `cells` are the addresses of its leaf cells on the node: indices of GPUs, or of cores.
+         */
         Placed: {
             /** Role */
             role: string;
@@ -1845,6 +1850,8 @@ export interface components {
             index: number;
             /** Node */
             node: string;
+            /** Cells */
+            cells: number[];
         };
         /**
          * ProblemReply
@@ -1993,7 +2000,7 @@ export interface components {
         };
         /**
          * Rights
-         * @description OpenPAI's rights of a group. Groups give none yet.
+         * @description OpenPAI's rights of a group, as far as groups give some: virtual clusters and storages.
          */
         Rights: {
             /**
@@ -2099,7 +2106,7 @@ export interface components {
          * SkuUse
          * @description Leaf cells of a SKU. `used`: of guaranteed jobs; `opportunistic`: of jobs that use what is idle and give way;
          *     `bad`: out of order. In a virtual cluster `total` is what it is promised, and opportunistic cells are no part of
-         *     it.
+         *     it. `described`: its GPUs are an admin's description, and not real.
          */
         SkuUse: {
             /** Total */
@@ -2112,6 +2119,8 @@ export interface components {
             bad: number;
             /** Free */
             free: number;
+            /** Described */
+            described: boolean;
         };
         /**
          * StorageDetail
@@ -2201,7 +2210,8 @@ export interface components {
          * @description One attempt of a task. `containerExitCode` is the user's own exit code.
          *
          *     How long it waited for its place, for its image, for its start, and ran: None while that goes on, or where it came
-         *     to none of it. While it is being stopped: since when, and when SIGKILL follows.
+         *     to none of it. While it is being stopped: since when, and when SIGKILL follows. `containerGpus` has a bit for each
+         *     of its GPUs on its machine, None where it has none; `fakeGpus`: they are described, and not there.
          */
         TaskAttemptFields: {
             /** Attemptid */
@@ -2225,7 +2235,11 @@ export interface components {
                 [key: string]: string;
             };
             /** Containergpus */
-            containerGpus?: null;
+            containerGpus: number | null;
+            /** Gpuuuids */
+            gpuUuids: string[];
+            /** Fakegpus */
+            fakeGpus: boolean;
             /** Containerlog */
             containerLog: string | null;
             /** Containerexitcode */
@@ -2313,7 +2327,11 @@ export interface components {
                 [key: string]: string;
             };
             /** Containergpus */
-            containerGpus?: null;
+            containerGpus: number | null;
+            /** Gpuuuids */
+            gpuUuids: string[];
+            /** Fakegpus */
+            fakeGpus: boolean;
             /** Containerlog */
             containerLog: string | null;
             /** Containerexitcode */

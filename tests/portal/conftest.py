@@ -1,0 +1,61 @@
+"""A person at a browser: Chromium, the portal, a real server on a real engine."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, ViewportSize, async_playwright
+
+from openpai.server.portal import FILES
+from tests.backends import images
+from tests.e2e.conftest import server_in
+from tests.e2e.server import Server
+from tests.portal.person import Person
+
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=760)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder needs an engine."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture(scope="session")
+def shell_image() -> str:
+    """The 2 MB image of nearly all jobs here."""
+    return images.ensure(images.SHELL)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterator[Server]:
+    """One server for all tests of a module."""
+    assert (FILES / "index.html").exists(), "the portal is not built: scripts/build-portal"
+    with server_in(tmp_path_factory.mktemp("portal")) as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium: nothing is downloaded."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "no chromium: scripts/setup-test-packages installs it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def person(browser: Browser, server: Server) -> AsyncIterator[Person]:
+    """Somebody who is signed in as the local account, with an English browser and a wide window."""
+    async with AsyncExitStack() as stack:
+        someone = await Person.arrive(browser, server, WIDE, "en-US", "light")
+        stack.push_async_callback(someone.leave)
+        await someone.sign_in()
+        yield someone

@@ -1,0 +1,62 @@
+"""Each page, in both languages, both themes and two widths: no barrier, nothing cut off, no fault, no missing text.
+
+PAI_PICTURES=FOLDER keeps a picture of each, to be looked at.
+"""
+
+import os
+import re
+from itertools import product
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.e2e.server import Server
+from tests.portal.conftest import NARROW, WIDE
+from tests.portal.person import Language, Person, Theme
+
+PAGES = ["/", "/jobs", "/submit", "/cluster", "/images", "/no-such-page"]
+
+_WINDOWS = {"wide": WIDE, "narrow": NARROW}
+_KEY = re.compile(r"\b(common|shell|home|jobs?|submit|cluster|images|signIn|logs)\.[a-z]+[A-Za-z.]*\b")
+_NOT_ALL = 5  # places told of one page
+
+
+@pytest.mark.parametrize("window", _WINDOWS)
+@pytest.mark.parametrize("language", get_args(Language))
+async def test_no_page_has_a_barrier(
+    window: str, language: Language, browser: Browser, server: Server
+) -> None:
+    person = await Person.arrive(browser, server, _WINDOWS[window], language, "light")
+    await person.page.goto("/sign-in?from=%2Fjobs")
+    await person.page.get_by_role("textbox").wait_for()
+    found = await looked_at(person, f"sign-in-{language}-{window}")
+    await person.sign_in()
+    themes: tuple[Theme, ...] = get_args(Theme)
+    for theme, path in product(themes, PAGES):
+        await person.page.emulate_media(color_scheme=theme)
+        await person.page.goto(path)
+        await person.page.get_by_role("heading", level=1).wait_for()
+        await expect(person.page.locator(".mantine-Skeleton-root")).to_have_count(0)
+        name = path.strip("/").replace("/", "-") or "home"
+        found += [
+            f"{path} ({theme}): {each}"
+            for each in await looked_at(person, f"{name}-{language}-{theme}-{window}")
+        ]
+    await person.leave()
+    assert found == []
+
+
+async def looked_at(person: Person, name: str) -> list[str]:
+    """What is wrong with the page as it is."""
+    if folder := os.environ.get("PAI_PICTURES"):
+        await person.picture(name, Path(folder))
+    wrong = (await person.barriers())[:_NOT_ALL]
+    wider = await person.overflow()
+    if wider > 0:
+        wrong.append(f"{wider} pixels too wide")
+    text = await person.page.inner_text("body")
+    if keys := _KEY.findall(text):
+        wrong.append(f"keys instead of texts: {keys}")
+    return wrong

@@ -1,0 +1,50 @@
+"""Home shows what is so now, and says when it cannot."""
+
+from playwright.async_api import expect
+
+from tests.e2e.server import Server
+from tests.portal.person import Person
+
+JOB = """
+protocolVersion: 2
+name: {name}
+type: job
+prerequisites: [{{type: dockerimage, name: img, uri: "{image}"}}]
+taskRoles:
+  main:
+    dockerImage: img
+    resourcePerInstance: {{cpu: 1, memoryMB: 64, gpu: 0}}
+    commands: [{command}]
+"""
+
+
+async def test_a_job_shows_itself_without_a_reload(person: Person, server: Server, shell_image: str) -> None:
+    page = person.page
+    await page.goto("/")
+    mine = page.get_by_role("region", name="My jobs")
+    await expect(mine.get_by_role("link", name="Running")).to_contain_text("0")
+    async with server.client() as pai:
+        await pai.submit(JOB.format(name="shows-itself", image=shell_image, command="sleep 600"))
+        newest = page.get_by_role("region", name="My newest jobs")
+        await expect(newest.get_by_role("link", name="shows-itself")).to_be_visible()
+        await expect(mine.get_by_role("link", name="Running")).to_contain_text("1")
+        await expect(page.get_by_role("region", name="Free now")).to_contain_text("free")
+        await pai.stop("shows-itself")
+        await expect(mine.get_by_role("link", name="Stopped")).to_contain_text("1")
+
+
+async def test_a_server_that_goes_away_is_told_and_what_it_missed_is_shown_after(
+    person: Person, server: Server, shell_image: str
+) -> None:
+    page = person.page
+    await page.goto("/")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    server.kill()
+    await expect(page.get_by_role("status")).to_contain_text("has not answered since")
+    await expect(page.get_by_text("Not live", exact=True).first).to_be_visible()
+    server.start()
+    async with server.client() as pai:
+        await pai.submit(JOB.format(name="came-after", image=shell_image, command="echo done"))
+    await expect(page.get_by_role("link", name="came-after")).to_be_visible()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(page.get_by_role("status")).to_be_empty()

@@ -1,0 +1,61 @@
+"""In, out, in again: by link and by token, and nothing is lost when a session ends."""
+
+from playwright.async_api import Browser, expect
+
+from tests.e2e.server import Server
+from tests.portal.conftest import WIDE
+from tests.portal.person import Person
+
+
+async def test_who_types_a_token_comes_to_where_he_wanted_to_be(browser: Browser, server: Server) -> None:
+    person = await Person.arrive(browser, server, WIDE, "en-US", "light")
+    page = person.page
+    await page.goto("/jobs?state=RUNNING")
+    await page.get_by_label("Token or sign-in link").fill("nonsense")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Your token is invalid.")
+    await page.get_by_label("Token or sign-in link").fill(server.token)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")
+    assert page.url.endswith("/jobs?state=RUNNING")
+    assert all(
+        cookie["httpOnly"] and cookie["sameSite"] == "Strict" for cookie in await person.context.cookies()
+    )
+    await person.leave()
+
+
+async def test_a_link_signs_in_once_and_is_gone_from_the_address(browser: Browser, server: Server) -> None:
+    link = server.pai("portal").stdout.strip()
+    first = await Person.arrive(browser, server, WIDE, "en-US", "light")
+    await first.page.goto(link)
+    await expect(first.page.get_by_role("heading", level=1)).to_have_text("Home")
+    assert "code" not in first.page.url
+    await first.leave()
+    second = await Person.arrive(browser, server, WIDE, "zh-CN", "light")
+    await second.page.goto(link)
+    await expect(second.page.get_by_role("alert")).to_contain_text("此登录链接无效或已失效")
+    await second.leave()
+
+
+async def test_who_signs_out_is_out_in_every_tab(person: Person) -> None:
+    other = await person.context.new_page()
+    await other.goto("/")
+    await expect(other.get_by_role("heading", level=1)).to_have_text("Home")
+    await person.page.get_by_role("button", name="Signed in as admin").click()
+    await person.page.get_by_role("menuitem", name="Sign out").click()
+    await expect(person.page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    await expect(other.get_by_role("dialog")).to_contain_text("Your session has ended")
+
+
+async def test_a_page_stays_while_its_session_ends_and_goes_on_after(person: Person, server: Server) -> None:
+    page = person.page
+    await page.goto("/jobs")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await person.context.clear_cookies()
+    await page.get_by_role("link", name="Home").first.click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Your session has ended")
+    await dialog.get_by_label("Token or sign-in link").fill(server.pai("portal").stdout.strip())
+    await dialog.get_by_role("button", name="Sign in").click()
+    await expect(dialog).to_have_count(0)
+    await expect(page.get_by_text("You have no jobs yet.")).to_be_visible()
