@@ -1,6 +1,6 @@
 """Each page, in both languages, both themes and two widths: no barrier, nothing cut off, no fault, no missing text.
 
-PAI_PICTURES=FOLDER keeps a picture of each, to be looked at.
+PORTAL_PICTURES=FOLDER keeps a picture of each, to be looked at.
 """
 
 import os
@@ -50,7 +50,7 @@ async def test_no_page_has_a_barrier(
 
 async def looked_at(person: Person, name: str) -> list[str]:
     """What is wrong with the page as it is."""
-    if folder := os.environ.get("PAI_PICTURES"):
+    if folder := os.environ.get("PORTAL_PICTURES"):
         await person.picture(name, Path(folder))
     wrong = (await person.barriers())[:_NOT_ALL]
     wider = await person.overflow()
