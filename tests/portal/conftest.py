@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, async_playwright
 
 from openpai.server.portal import FILES
@@ -19,10 +20,11 @@ WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, hei
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of this folder needs an engine."""
+    """Every test of this folder needs an engine, and shares the browser, which lives on one event loop."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.engine)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)  # before the default
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +42,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterat
         yield server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium: nothing is downloaded."""
+    """Debian's Chromium: nothing is downloaded. Each person gets a window that knows nothing of the others'."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     assert program, "no chromium: scripts/setup-test-packages installs it"
     async with async_playwright() as playwright:
@@ -51,7 +53,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def person(browser: Browser, server: Server) -> AsyncIterator[Person]:
     """Somebody who is signed in as the local account, with an English browser and a wide window."""
     async with AsyncExitStack() as stack:
