@@ -27,6 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)  # before the default
 
 
+def chromium() -> str:
+    """The browser's program; CHROMIUM names another one."""
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "no chromium: scripts/setup-test-packages installs it"
+    return program
+
+
 @pytest.fixture(scope="session")
 def shell_image() -> str:
     """The 2 MB image of nearly all jobs here."""
@@ -45,10 +52,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterat
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium: nothing is downloaded. Each person gets a window that knows nothing of the others'."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "no chromium: scripts/setup-test-packages installs it"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         await browser.close()
 
