@@ -28,12 +28,16 @@ def sendable(data: bytes, more_may_come: bool) -> int:
 
 
 def log_event(offset: int, data: bytes) -> bytes:
-    """Bytes of a log as an event; as base64 where they are not UTF-8. Its id is the offset after them."""
+    """Bytes of a log as an event. Its id is the offset after them."""
+    return event("log", as_json(log_entry(offset, data)), offset + len(data))
+
+
+def log_entry(offset: int, data: bytes) -> dict[str, object]:
+    """Bytes of a log as an event tells them: as base64 where they are not UTF-8."""
     try:
-        entry: dict[str, object] = {"offset": offset, "text": data.decode()}
+        return {"offset": offset, "text": data.decode()}
     except UnicodeDecodeError:
-        entry = {"offset": offset, "base64": b64encode(data).decode()}
-    return event("log", as_json(entry), offset + len(data))
+        return {"offset": offset, "base64": b64encode(data).decode()}
 
 
 @dataclass(slots=True)
@@ -46,13 +50,16 @@ class Reader:
 
     async def events(self, over: bool) -> AsyncIterator[bytes]:
         """Everything that is there now. `over`: nothing will follow, so nothing is held back."""
-        while data := await asyncio.to_thread(self._read):
-            full = len(data) == CHUNK  # the rest of a cut character follows at once
-            data = data[: sendable(data, full or not over)]
-            if not data:
-                return
-            yield log_event(self.offset, data)
-            self.offset += len(data)
+        while data := await self.piece(over):
+            yield log_event(self.offset - len(data), data)
+
+    async def piece(self, over: bool) -> bytes:
+        """The next bytes, up to `CHUNK`; none where nothing can be sent now."""
+        data = await asyncio.to_thread(self._read)
+        full = len(data) == CHUNK  # the rest of a cut character follows at once
+        data = data[: sendable(data, full or not over)]
+        self.offset += len(data)
+        return data
 
     def _read(self) -> bytes:
         if self.log.size(self.name) <= self.offset:
@@ -76,7 +83,7 @@ async def follow(services: Services, found: FoundAttempt, name: str, offset: int
             signal.clear()
             if job_changed.is_set() and not over:
                 job_changed.clear()
-                over = await _ended(services, found)
+                over = await has_ended(services, found)
             async for part in reader.events(over):  # the state was looked at before: nothing can be missed
                 yield part
             if over:
@@ -86,7 +93,7 @@ async def follow(services: Services, found: FoundAttempt, name: str, offset: int
                 yield HEARTBEAT
 
 
-async def _ended(services: Services, found: FoundAttempt) -> bool:
+async def has_ended(services: Services, found: FoundAttempt) -> bool:
     """Whether the task attempt has ended by now; its log is whole then."""
     attempt = await services.jobs.attempt(found.job.run.id, found.job_attempt)
     tasks = attempt[1] if attempt else []

@@ -101,3 +101,14 @@ class LogLocation(BaseModel):
 
 class LogLocations(BaseModel):
     locations: list[LogLocation]
+
+
+class LogMatches(BaseModel):
+    """Of a log of `size` bytes: how many lines that begin in each block of 64 KiB, from `start` on, match. `next`: from
+    where to go on. `lines`: which, as the number of line breaks between `start` and the line; where it was asked."""
+
+    size: int
+    start: int
+    next: int | None
+    counts: list[int]
+    lines: list[int] | None

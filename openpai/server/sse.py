@@ -68,7 +68,7 @@ class EventStream(StreamingResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def event(kind: str, data: str, ident: int | None = None) -> bytes:
+def event(kind: str, data: str, ident: int | str | None = None) -> bytes:
     """One event. `data` is JSON, so it has no line breaks; `ident` is what `Last-Event-ID` will say."""
     head = f"event: {kind}\n" if ident is None else f"event: {kind}\nid: {ident}\n"
     return f"{head}data: {data}\n\n".encode()

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from time import perf_counter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,11 +14,13 @@ from openpai.lifecycle.states import TaskState, public_task_state
 from openpai.server.attempts import task_attempt_fields, task_path
 from openpai.server.edge import PREFIX
 from openpai.server.job_shapes import TaskHistory
+from openpai.server.logsearch import search
+from openpai.server.logstreams import BLOCK
 from openpai.server.ranges import NotSatisfiable, parse_range
 from openpai.server.replies import Language, error_reply, json_reply
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
-from openpai.server.shapes import LogLocation, LogLocations
+from openpai.server.shapes import LogLocation, LogLocations, LogMatches
 from openpai.server.tasks import FoundAttempt, find_task, find_task_attempt
 from openpai.store.logs import NAMES, TaskLog
 
@@ -27,6 +31,9 @@ TAIL = 16 * 1024
 
 STEP = 1 << 20
 """Bytes read at once; a log may be far larger than memory."""
+
+_LONG_ENOUGH_S = 0.3
+"""A search that is not done by then tells what it has, and from where to go on."""
 
 _TASK = "/jobs/{job}/attempts/{job_attempt}/taskRoles/{role}/taskIndex/{index}/attempts"
 _MAYBE_EMPTY = (TaskState.RUNNING, TaskState.STOPPING)
@@ -121,6 +128,42 @@ async def read_log(
         problem = Problem("RangeNotSatisfiable", {"size": size})
         return error_reply([problem], language, headers={"Content-Range": f"bytes */{size}"})
     return _bytes_reply(log, name, wanted or (0, size), size if wanted else None)
+
+
+@router.get(_TASK + "/{attempt}/logs/{name}/search", response_model=LogMatches)
+async def search_log(
+    job: str,
+    job_attempt: int,
+    role: str,
+    index: int,
+    attempt: int,
+    name: str,
+    services: Given,
+    q: Annotated[str, Query(min_length=1, max_length=1000, pattern=r"^[^\n]*$")],
+    start: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    lines: Annotated[
+        bool, Query(description="Which lines of the block at `start`, not how many in all.")
+    ] = False,
+) -> Response:
+    """How many lines that begin in each block of 64 KiB hold a text; capital and small ASCII letters are the same."""
+    found = await find_task_attempt(services, job, job_attempt, role, index, attempt)
+    log = await _log_of(services, found)
+    if name not in NAMES:
+        raise _no_log(found)
+    size = await asyncio.to_thread(log.size, name)
+    begin = start // BLOCK * BLOCK
+    late = perf_counter() + _LONG_ENOUGH_S
+    matches = await asyncio.to_thread(
+        search, partial(log.read, name), size, q.encode().lower(), begin, lines, lambda: perf_counter() > late
+    )
+    reply = LogMatches(
+        size=size,
+        start=begin,
+        counts=matches.counts,
+        lines=matches.lines if lines else None,
+        next=matches.next,
+    )
+    return json_reply(reply)
 
 
 async def _log_of(services: Services, found: FoundAttempt) -> TaskLog:

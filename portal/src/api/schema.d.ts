@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/jobs/{job}/attempts/{job_attempt}/taskRoles/{role}/taskIndex/{index}/attempts/{attempt}/logs/{name}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Log
+         * @description How many lines that begin in each block of 64 KiB hold a text; capital and small ASCII letters are the same.
+         */
+        get: operations["search_log_api_v2_jobs__job__attempts__job_attempt__taskRoles__role__taskIndex__index__attempts__attempt__logs__name__search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/changes": {
         parameters: {
             query?: never;
@@ -356,6 +376,27 @@ export interface paths {
          * @description A log from `offset` on, live. `Last-Event-ID` wins: a browser that comes again sends both.
          */
         get: operations["follow_log_api_v2_jobs__job__attempts__job_attempt__taskRoles__role__taskIndex__index__attempts__attempt__logs__name__stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/jobs/{job}/logs/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Logs
+         * @description Several logs at once, live, each from its `offset` on. `window`: of what is there, only so much of the end is
+         *     sent, and the rest counted. `Last-Event-ID` wins over `offset`.
+         */
+        get: operations["follow_logs_api_v2_jobs__job__logs_stream_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1308,6 +1349,18 @@ export interface components {
             status: "ok";
         };
         /**
+         * HivedReply
+         * @description The gang that a task belongs to, and whether it goes on with idle cells since its own are others' now.
+         */
+        HivedReply: {
+            /** Affinitygroupname */
+            affinityGroupName: string | null;
+            /** Lazypreempted */
+            lazyPreempted: boolean;
+            /** Lazypreemptionstatus */
+            lazyPreemptionStatus?: null;
+        };
+        /**
          * HolderReply
          * @description A job with so many cells; `reserved`: it does not have them yet.
          */
@@ -1728,6 +1781,23 @@ export interface components {
         LogLocations: {
             /** Locations */
             locations: components["schemas"]["LogLocation"][];
+        };
+        /**
+         * LogMatches
+         * @description Of a log of `size` bytes: how many lines that begin in each block of 64 KiB, from `start` on, match. `next`: from
+         *     where to go on. `lines`: which, as the number of line breaks between `start` and the line; where it was asked.
+         */
+        LogMatches: {
+            /** Size */
+            size: number;
+            /** Start */
+            start: number;
+            /** Next */
+            next: number | null;
+            /** Counts */
+            counts: number[];
+            /** Lines */
+            lines: number[] | null;
         };
         /**
          * MachineFit
@@ -2240,6 +2310,7 @@ export interface components {
             gpuUuids: string[];
             /** Fakegpus */
             fakeGpus: boolean;
+            hived: components["schemas"]["HivedReply"];
             /** Containerlog */
             containerLog: string | null;
             /** Containerexitcode */
@@ -2332,6 +2403,7 @@ export interface components {
             gpuUuids: string[];
             /** Fakegpus */
             fakeGpus: boolean;
+            hived: components["schemas"]["HivedReply"];
             /** Containerlog */
             containerLog: string | null;
             /** Containerexitcode */
@@ -3121,6 +3193,47 @@ export interface operations {
             };
         };
     };
+    search_log_api_v2_jobs__job__attempts__job_attempt__taskRoles__role__taskIndex__index__attempts__attempt__logs__name__search_get: {
+        parameters: {
+            query: {
+                q: string;
+                start?: number;
+                /** @description Which lines of the block at `start`, not how many in all. */
+                lines?: boolean;
+            };
+            header?: never;
+            path: {
+                job: string;
+                job_attempt: number;
+                role: string;
+                index: number;
+                attempt: number;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogMatches"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
     watch_changes_api_v2_changes_get: {
         parameters: {
             query?: never;
@@ -3196,6 +3309,45 @@ export interface operations {
                 index: number;
                 attempt: number;
                 name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    follow_logs_api_v2_jobs__job__logs_stream_get: {
+        parameters: {
+            query: {
+                /** @description <role>/<taskIndex>/<jobAttempt>/<taskAttempt>/all|stdout|stderr */
+                log: string[];
+                /** @description One for each log, in their order. */
+                offset?: number[] | null;
+                window?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                job: string;
             };
             cookie?: never;
         };

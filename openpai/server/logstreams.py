@@ -1,0 +1,110 @@
+"""Several growing logs of a job as one stream of events: a browser has few connections, and a log can be far larger
+than what its reader looks at, so what lies behind may be counted instead of sent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from openpai.server.logstream import Reader, has_ended, log_entry
+from openpai.server.services import Services
+from openpai.server.sse import HEARTBEAT_S, Events, as_json, event, until_set
+from openpai.server.tasks import FoundAttempt
+from openpai.store.logs import TaskLog
+
+BLOCK = 64 * 1024
+"""Logs are counted in blocks of so many bytes, from their begin on."""
+
+COUNTED = 512 * BLOCK
+"""Bytes that one event counts, at most: the reader hears soon how far it is."""
+
+_PAUSE_S = 0.05
+"""Least time between two looks: what is written in between is told as one."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """A log among those of the stream. `ended`: nothing will be added to it; `told`: its reader knows."""
+
+    found: FoundAttempt
+    log: TaskLog
+    reader: Reader
+    ended: bool = False
+    told: bool = False
+
+    @classmethod
+    def of(cls, services: Services, found: FoundAttempt, name: str, offset: int) -> "Followed":
+        log = services.logs.of(found.job.run.id, found.task.uid)
+        return cls(found, log, Reader(log, name, offset))
+
+
+def count_lines(log: TaskLog, name: str, start: int, end: int) -> list[int]:
+    """The line breaks from `start` to `end` in each block of the log that lies there, a part of one among them."""
+    counts = []
+    while start < end:
+        after = min(start - start % BLOCK + BLOCK, end)
+        counts.append(log.read(name, start, after).count(b"\n"))
+        start = after
+    return counts
+
+
+async def follow_all(services: Services, logs: Sequence[Followed], window: int | None) -> Events:
+    """What is added to any of the logs, until all have ended. `window`: what lies more bytes than that before the end
+    is counted, and not sent."""
+    with ExitStack() as stack:
+        job_id = logs[0].found.job.run.id
+        uids = [each.found.task.uid for each in logs]
+        signal = stack.enter_context(services.changes.watch(job_id, *uids))
+        job_changed = stack.enter_context(services.changes.watch(job_id))
+        stack.enter_context(services.streams.wakes(signal))
+        job_changed.set()  # what was found is from before the watch: an end may lie between the two
+        while not services.streams.closed:
+            signal.clear()
+            if job_changed.is_set():
+                job_changed.clear()
+                for each in logs:
+                    each.ended = each.ended or await has_ended(services, each.found)
+            async for part in _news(logs, window):
+                yield part
+            if all(each.told for each in logs):
+                yield event("end", "{}", _offsets(logs))
+                return
+            await asyncio.sleep(_PAUSE_S)
+            while not await until_set(signal, HEARTBEAT_S):
+                yield event("ping", "{}")
+
+
+async def _news(logs: Sequence[Followed], window: int | None) -> AsyncIterator[bytes]:
+    """All that is there now, of each log one piece in turn: none waits for the whole of another."""
+    waiting = [number for number, each in enumerate(logs) if not each.told]
+    while waiting:
+        for number in list(waiting):
+            each = logs[number]
+            kind, entry = await _piece(each, window)
+            if not kind:
+                waiting.remove(number)
+                if not each.ended:
+                    continue
+                each.told = True
+                kind, entry = "over", {"kept": await asyncio.to_thread(each.log.exists)}
+            yield event(kind, as_json({"log": number, **entry}), _offsets(logs))
+
+
+async def _piece(each: Followed, window: int | None) -> tuple[str, dict[str, object]]:
+    """The next event of a log; of no kind where there is nothing new."""
+    reader = each.reader
+    start = reader.offset
+    if window is not None:
+        size = await asyncio.to_thread(each.log.size, reader.name)
+        end = min((size - window) // BLOCK * BLOCK, start - start % BLOCK + COUNTED)
+        if end > start:
+            reader.offset = end
+            lines = await asyncio.to_thread(count_lines, each.log, reader.name, start, end)
+            return "skip", {"offset": start, "to": end, "lines": lines}
+    data = await reader.piece(each.ended)
+    return ("log", log_entry(start, data)) if data else ("", {})
+
+
+def _offsets(logs: Sequence[Followed]) -> str:
+    """Where to go on in each log: what `Last-Event-ID` will say."""
+    return ",".join(str(each.reader.offset) for each in logs)
