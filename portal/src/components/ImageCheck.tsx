@@ -1,0 +1,55 @@
+import { Button } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { FlaskConical } from "lucide-react";
+import { type CheckRequest, checkImage, type ImageReport } from "../api/images";
+import { CheckReport } from "./CheckReport";
+import { Failure } from "./Failure";
+
+export interface Check {
+  run: () => void;
+  /** Something else has changed: what was found does not count any more. */
+  forget: () => void;
+  busy: boolean;
+  report: ImageReport | null;
+  error: Error | null;
+}
+
+/** A look at an image with a log-in. What was found counts as long as what is asked for is still the same. */
+export function useImageCheck(ask: CheckRequest): Check {
+  const { mutate, variables, isPending, data, error, reset } = useMutation({
+    mutationFn: checkImage,
+    gcTime: 0, // a password was in it
+  });
+  const same = JSON.stringify(variables) === JSON.stringify(ask);
+  return {
+    run: () => mutate(ask),
+    forget: reset,
+    busy: isPending && same,
+    report: (same && data) || null,
+    error: same ? error : null,
+  };
+}
+
+export function CheckButton({ check, label, image }: { check: Check; label: string; image: string }) {
+  return (
+    <Button
+      variant="default"
+      leftSection={<FlaskConical size={16} aria-hidden />}
+      loading={check.busy}
+      disabled={image.trim() === ""}
+      onClick={check.run}
+    >
+      {label}
+    </Button>
+  );
+}
+
+/** What a check found; to be mounted before it has: it tells a screen reader. */
+export function CheckResult({ check }: { check: Check }) {
+  return (
+    <div aria-live="polite">
+      {check.report && <CheckReport report={check.report} />}
+      {check.error && <Failure error={check.error} retry={check.run} />}
+    </div>
+  );
+}

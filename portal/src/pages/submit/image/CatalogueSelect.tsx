@@ -1,0 +1,93 @@
+import { type ComboboxItem, type ComboboxParsedItem, Group, Select, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { CatalogueImage } from "../../../api/images";
+import { contents, OnMachine, RunsHere, useNeeds } from "../../../components/ImageStanding";
+import { findImage, isMeant, lines } from "./catalogue";
+
+interface Props {
+  catalogue: CatalogueImage[];
+  uri: string;
+  /** Another image is named beside it: nothing of the catalogue counts. */
+  disabled: boolean;
+  error: string | undefined;
+  onChoose: (uri: string) => void;
+}
+
+/** Chooses an image of the catalogue by what is in it and whether it runs here. */
+export function CatalogueSelect({ catalogue, uri, disabled, error, onChoose }: Props) {
+  const { t } = useTranslation();
+  const needs = useNeeds();
+  const byName = new Map(catalogue.map((image) => [image.image, image]));
+  const label = (image: CatalogueImage) => `${contents(image)} · ${needs(image)}`;
+  const data = lines
+    .map((line) => ({
+      group: t(`images.line.${line}`),
+      items: catalogue
+        .filter((image) => image.line === line)
+        .sort((one, other) => Number(other.runs) - Number(one.runs))
+        .map((image) => ({ value: image.image, label: label(image) })),
+    }))
+    .filter(({ items }) => items.length > 0);
+
+  const meant = (option: ComboboxParsedItem, typed: string): boolean =>
+    "value" in option && isMeant(`${described(byName.get(option.value))} ${option.value}`, typed);
+
+  return (
+    <Select
+      aria-label={t("images.block.catalogue")}
+      placeholder={disabled ? t("images.block.off") : t("images.block.choose")}
+      data={data}
+      value={disabled ? null : (findImage(catalogue, uri)?.image ?? null)}
+      onChange={(chosen) => chosen !== null && onChoose(chosen)}
+      allowDeselect={false}
+      searchable
+      disabled={disabled}
+      error={error}
+      nothingFoundMessage={t("images.block.nothing")}
+      withScrollArea={false}
+      styles={{ options: { maxHeight: 420, overflowY: "auto" } }}
+      comboboxProps={{ shadow: "md", withinPortal: false }}
+      filter={({ options, search }) =>
+        options.flatMap((option): ComboboxParsedItem[] => {
+          if (!("group" in option)) return meant(option, search) ? [option] : [];
+          const items = option.items.filter((item) => meant(item, search));
+          return items.length > 0 ? [{ ...option, items }] : [];
+        })
+      }
+      renderOption={({ option }) => <Option option={option} image={byName.get(option.value)} />}
+    />
+  );
+}
+
+/** What it can be searched by, in the words of the trade. */
+function described(image: CatalogueImage | undefined): string {
+  if (image === undefined) return "";
+  const { python, cuda, minDriver } = image;
+  return `${contents(image)} python ${python ?? ""} ${cuda ? `gpu cuda ${cuda}` : "cpu"} ${minDriver ?? ""}`;
+}
+
+function Option({ option, image }: { option: ComboboxItem; image: CatalogueImage | undefined }) {
+  const needs = useNeeds();
+  if (image === undefined) return option.label;
+  return (
+    <Stack gap={2} w="100%">
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" fw={600}>
+          {contents(image)}
+        </Text>
+        <Group gap={6}>
+          <OnMachine image={image} />
+          <RunsHere image={image} />
+        </Group>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {needs(image)}
+      </Text>
+      {image.reasons.slice(0, 1).map(({ code, message }) => (
+        <Text key={code} size="xs" dir="auto">
+          {message}
+        </Text>
+      ))}
+    </Stack>
+  );
+}

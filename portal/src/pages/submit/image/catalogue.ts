@@ -1,0 +1,29 @@
+import type { CatalogueImage } from "../../../api/images";
+import { sameImage } from "../../../components/reference";
+
+/** The lines of the catalogue, in the order in which they are offered. */
+export const lines = ["own", "current", "document"] as const;
+
+export function findImage(catalogue: CatalogueImage[], uri: string): CatalogueImage | undefined {
+  return catalogue.find((image) => sameImage(image.image, uri));
+}
+
+/** What a new job begins with: what is there at once, and has CUDA where there are GPUs to use. */
+export function firstChoice(catalogue: CatalogueImage[], gpu: boolean): CatalogueImage | undefined {
+  const worth = (image: CatalogueImage) =>
+    (image.runs ? 4 : 0) + (image.kind === (gpu ? "gpu" : "cpu") ? 2 : 0) + (image.onThisMachine ? 1 : 0);
+  return catalogue.reduce<CatalogueImage | undefined>(
+    (best, image) => (best === undefined || worth(image) > worth(best) ? image : best),
+    undefined,
+  );
+}
+
+/** Whether an image is meant by every word that was typed, in any order: "torch cuda 12". A number is the beginning of one. */
+export function isMeant(described: string, typed: string): boolean {
+  const text = described.toLowerCase();
+  const parts = text.split(/[\s,:_/-]+/);
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => (/^\d/.test(word) ? parts.some((part) => part.startsWith(word)) : text.includes(word)));
+}
