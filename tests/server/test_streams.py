@@ -74,6 +74,13 @@ async def test_a_watch_of_an_ended_job_ends_at_once(house: House, server: Served
         assert [sent.event async for sent in events] == ["job", "end"]
 
 
+async def test_a_page_chooses_the_language_of_a_watch_by_its_address(house: House, server: Served) -> None:
+    await house.ended(await house.running(), code=1)
+    async with stream(server, house, "/api/v2/jobs/alice~train/watch?language=zh-CN") as events:
+        cause = json.loads((await following(events)).data)["jobStatus"]["diagnosis"]["message"]
+    assert cause == "某条命令以退出码 1 结束。"
+
+
 async def test_pulls_are_told_without_telling_the_job_again(house: House, server: Served) -> None:
     run = await house.submitted()
     async with stream(server, house, "/api/v2/jobs/alice~train/watch") as events:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from openpai.errors import PaiError, fail
+from openpai.messages import choose_language
 from openpai.server.logstream import follow
 from openpai.server.logstreams import Followed, follow_all
 from openpai.server.replies import Language, wrong_parameter
@@ -31,10 +32,18 @@ async def watch_changes(services: Given) -> Response:
 
 
 @router.get("/jobs/{job}/watch", response_class=Response, responses=_SSE)
-async def watch_job(job: str, services: Given, language: Language) -> Response:
-    """The job at once and after each change, the pulls of its images, and `end` when it is final."""
+async def watch_job(
+    job: str,
+    services: Given,
+    language: Language,
+    chosen: Annotated[str | None, Query(alias="language")] = None,
+) -> Response:
+    """The job at once and after each change, the pulls of its images, and `end` when it is final.
+
+    A browser's stream sends no header that its page chooses: `language` wins over `Accept-Language`.
+    """
     listed = await find_job(services, job)
-    return EventStream(watch(services, job, listed, language))
+    return EventStream(watch(services, job, listed, choose_language(chosen) if chosen else language))
 
 
 @router.get(

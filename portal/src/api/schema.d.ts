@@ -354,6 +354,8 @@ export interface paths {
         /**
          * Watch Job
          * @description The job at once and after each change, the pulls of its images, and `end` when it is final.
+         *
+         *     A browser's stream sends no header that its page chooses: `language` wins over `Accept-Language`.
          */
         get: operations["watch_job_api_v2_jobs__job__watch_get"];
         put?: never;
@@ -3265,7 +3267,9 @@ export interface operations {
     };
     watch_job_api_v2_jobs__job__watch_get: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: string | null;
+            };
             header?: never;
             path: {
                 job: string;
