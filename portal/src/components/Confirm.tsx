@@ -9,12 +9,14 @@ interface Props {
   /** What the button does, in a word: "Stop 3 jobs". */
   action: string;
   busy?: boolean;
+  /** Whether something is lost by it. */
+  danger?: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asks before what cannot be taken back. */
-export function Confirm({ title, children, action, busy = false, onConfirm, onClose }: Props) {
+export function Confirm({ title, children, action, busy = false, danger = true, onConfirm, onClose }: Props) {
   const { t } = useTranslation();
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ "aria-label": t("common.close") }}>
@@ -24,7 +26,7 @@ export function Confirm({ title, children, action, busy = false, onConfirm, onCl
           <Button variant="default" onClick={onClose} data-autofocus>
             {t("common.cancel")}
           </Button>
-          <Button color="red" loading={busy} onClick={onConfirm}>
+          <Button color={danger ? "red" : "blue"} loading={busy} onClick={onConfirm}>
             {action}
           </Button>
         </Group>

@@ -5,10 +5,13 @@ import { useLocation } from "react-router";
 /** A page: its heading, which is the window's title too and takes the focus, what can be done, and what it shows. */
 export function Page({
   title,
+  beside,
   actions,
   children,
 }: {
   title: string;
+  /** A word on what the page is about, next to its heading. */
+  beside?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }) {
@@ -25,9 +28,12 @@ export function Page({
   return (
     <Stack gap="lg">
       <Group justify="space-between" gap="sm">
-        <Title order={1} size="h2" ref={heading} tabIndex={-1} dir="auto">
-          {title}
-        </Title>
+        <Group gap="sm">
+          <Title order={1} size="h2" ref={heading} tabIndex={-1} dir="auto">
+            {title}
+          </Title>
+          {beside}
+        </Group>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}

@@ -1,0 +1,91 @@
+import { Divider, List, Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { Section } from "../../../components/Section";
+import { Words } from "../../../components/Words";
+import type { Explanation, JobDetail, Told } from "../queries";
+import { JobNames } from "./JobNames";
+import { Rooms } from "./Rooms";
+
+/** Why the job waits: each reason with its remedy, its place in the queue, the room there is, and what would start it. */
+export function WaitingCard({ job, now }: { job: JobDetail; now: Explanation | null }) {
+  const { t } = useTranslation();
+  return (
+    <Section title={t("job.waiting.title")}>
+      <Stack gap="md">
+        {reasonsOf(job, now).map((reason) => (
+          <Reason key={reason.message} reason={reason} />
+        ))}
+        {now && <Queue queue={now.queue} />}
+        {now && now.changes.length > 0 && <Changes changes={now.changes} />}
+        {now && now.rooms.length > 0 && (
+          <>
+            <Divider />
+            <Rooms rooms={now.rooms} />
+          </>
+        )}
+      </Stack>
+    </Section>
+  );
+}
+
+/** All reasons, each once. */
+function reasonsOf(job: JobDetail, now: Explanation | null): Told[] {
+  const all = [...job.jobStatus.waits, ...(now?.reason ? [now.reason] : [])];
+  return [...new Map(all.map((reason) => [reason.message, reason])).values()];
+}
+
+function Reason({ reason }: { reason: Told }) {
+  return (
+    <div>
+      <Text fw={600} dir="auto">
+        <Words text={reason.message} />
+      </Text>
+      {reason.fix && (
+        <Text size="sm" c="dimmed" dir="auto">
+          <Words text={reason.fix} />
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function Queue({ queue }: { queue: Explanation["queue"] }) {
+  const { t } = useTranslation();
+  return (
+    <Text size="sm" dir="auto">
+      {t("job.waiting.place", { ...queue, count: queue.waiting })}{" "}
+      {queue.ahead.length > 0 && (
+        <>
+          {t("job.waiting.ahead")} <JobNames names={queue.ahead} />
+          {queue.place - 1 > queue.ahead.length &&
+            ` ${t("job.waiting.aheadMore", { count: queue.place - 1 - queue.ahead.length })}`}
+        </>
+      )}
+    </Text>
+  );
+}
+
+function Changes({ changes }: { changes: Explanation["changes"] }) {
+  const { t } = useTranslation();
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {t("job.waiting.changes")}
+      </Text>
+      <List size="sm" mt={4} withPadding={false}>
+        {changes.map((change) => (
+          <List.Item key={change.message}>
+            <span dir="auto">
+              <Words text={change.message} /> {change.fix && <Words text={change.fix} />}
+            </span>
+            {change.victims.length > 0 && (
+              <Text size="sm" c="var(--mantine-color-error)" dir="auto">
+                {t("job.waiting.victims")} <JobNames names={change.victims} />
+              </Text>
+            )}
+          </List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { CalendarClock, FileCode2, Gauge, ListTree, type LucideIcon } from "lucide-react";
+import type { ComponentType } from "react";
+import { ConfigTab } from "./config/ConfigTab";
+import { EventsTab } from "./events/EventsTab";
+import { OverviewTab } from "./overview/OverviewTab";
+import type { JobDetail } from "./queries";
+import { TasksTab } from "./tasks/TasksTab";
+
+export type TabName = "overview" | "tasks" | "events" | "config";
+
+interface Tab {
+  name: TabName;
+  icon: LucideIcon;
+  Panel: ComponentType<{ job: JobDetail }>;
+}
+
+/** The parts of a job's page; each name is the end of its address. */
+export const tabs: Tab[] = [
+  { name: "overview", icon: Gauge, Panel: OverviewTab },
+  { name: "tasks", icon: ListTree, Panel: TasksTab },
+  { name: "events", icon: CalendarClock, Panel: EventsTab },
+  { name: "config", icon: FileCode2, Panel: ConfigTab },
+];
+
+export function isTab(name: string | undefined): name is TabName {
+  return tabs.some((tab) => tab.name === name);
+}
