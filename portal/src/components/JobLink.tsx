@@ -2,10 +2,17 @@ import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
 import { jobPath } from "./paths";
 
+interface Props {
+  username: string;
+  name: string;
+  /** Within a sentence, where the colour alone would not tell it from the rest. */
+  inText?: boolean;
+}
+
 /** The way to a job. Names are what people typed, in any script. */
-export function JobLink({ username, name }: { username: string; name: string }) {
+export function JobLink({ username, name, inText = false }: Props) {
   return (
-    <Anchor component={Link} to={jobPath(username, name)} dir="auto">
+    <Anchor component={Link} to={jobPath(username, name)} dir="auto" underline={inText ? "always" : "hover"}>
       {name}
     </Anchor>
   );

@@ -8,6 +8,7 @@ import { Page } from "../../components/Page";
 import { StateBadge } from "../../components/StateBadge";
 import { Actions } from "./actions/Actions";
 import { JobFacts } from "./JobFacts";
+import classes from "./JobPage.module.css";
 import { NoJob } from "./NoJob";
 import type { JobDetail } from "./queries";
 import { isTab, type TabName, tabs } from "./tabs";
@@ -49,7 +50,7 @@ function Parts({ job, open }: { job: JobDetail; open: TabName }) {
       onChange={(name) => navigate(name === "overview" ? base : `${base}/${name}`)}
       keepMounted={false}
     >
-      <Tabs.List mb="md">
+      <Tabs.List mb="md" className={classes.tabs}>
         {tabs.map(({ name, icon: Icon }) => (
           <Tabs.Tab key={name} value={name} leftSection={<Icon size={16} aria-hidden />}>
             {t(`job.tab.${name}`)}

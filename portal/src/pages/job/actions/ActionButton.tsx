@@ -2,6 +2,8 @@ import { Button, Tooltip, VisuallyHidden } from "@mantine/core";
 import type { LucideIcon } from "lucide-react";
 import { useId } from "react";
 
+import classes from "./Actions.module.css";
+
 interface Props {
   label: string;
   icon: LucideIcon;
@@ -20,6 +22,7 @@ export function ActionButton({ label, icon: Icon, color, busy = false, hindrance
     <>
       <Tooltip label={hindrance} disabled={!off} events={{ hover: true, focus: true, touch: true }}>
         <Button
+          className={classes.action}
           variant="default"
           {...(color === undefined || off ? {} : { color, variant: "light" })}
           leftSection={<Icon size={16} aria-hidden />}

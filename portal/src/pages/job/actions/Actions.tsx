@@ -10,6 +10,7 @@ import { Failure } from "../../../components/Failure";
 import { fullName } from "../paths";
 import { deleteJob, type JobDetail, keys, setExecution } from "../queries";
 import { ActionButton } from "./ActionButton";
+import classes from "./Actions.module.css";
 import { allowed, type Hindrance } from "./allowed";
 import { MoreMenu } from "./MoreMenu";
 
@@ -44,6 +45,7 @@ export function Actions({ job }: { job: JobDetail }) {
         onClick={() => ask("runAgain")}
       />
       <Button
+        className={classes.action}
         variant="default"
         component={Link}
         to={`/submit?clone=${encodeURIComponent(name)}`}

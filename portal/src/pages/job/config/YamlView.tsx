@@ -21,7 +21,7 @@ export function YamlView({ text, label }: { text: string; label: string }) {
           EditorView.cspNonce.of(nonce()),
           EditorState.readOnly.of(true),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           lineNumbers(),
           foldGutter(),
           search({ top: true }),

@@ -4,37 +4,36 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { Section } from "../../../components/Section";
 import { Words } from "../../../components/Words";
-import type { PastReason } from "../queries";
 import classes from "./History.module.css";
+import type { Step } from "./steps";
 
-const few = 8;
+const few = 5;
 
-/** What it waited for, where it was placed, whom it gave way to: the newest first. */
-export function History({ past }: { past: PastReason[] }) {
+/** What became of the job before it ran: why it waited, where it was placed, whom it gave way to. */
+export function History({ steps }: { steps: Step[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [all, setAll] = useState(false);
-  if (past.length === 0) return null;
-  const sorted = past
-    .map((each, place) => ({ ...each, place }))
-    .sort((a, b) => b.since - a.since || b.place - a.place);
+  if (steps.length === 0) return null;
   return (
     <Section title={t("job.history.title")}>
       <ol className={classes.list}>
-        {(all ? sorted : sorted.slice(0, few)).map(({ since, reason, place }) => (
-          <li key={place}>
+        {(all ? steps : steps.slice(0, few)).map(({ since, reasons }) => (
+          <li key={since}>
             <Text size="sm" c="dimmed" component="time" dateTime={new Date(since).toISOString()}>
               {format.moment(since)}
             </Text>
-            <Text size="sm" dir="auto">
-              <Words text={reason.message} />
-            </Text>
+            {reasons.map(({ message }) => (
+              <Text key={message} size="sm" dir="auto">
+                <Words text={message} />
+              </Text>
+            ))}
           </li>
         ))}
       </ol>
-      {sorted.length > few && !all && (
+      {steps.length > few && !all && (
         <Button variant="subtle" size="xs" mt="xs" onClick={() => setAll(true)}>
-          {t("job.history.all", { count: sorted.length })}
+          {t("job.history.all", { count: steps.length })}
         </Button>
       )}
     </Section>

@@ -7,6 +7,7 @@ import { HeldImages } from "./HeldImages";
 import { History } from "./History";
 import { Progress } from "./Progress";
 import { Retries } from "./Retries";
+import { stepsOf } from "./steps";
 import { Times } from "./Times";
 import { WaitingCard } from "./WaitingCard";
 import { WhereItRuns } from "./WhereItRuns";
@@ -20,9 +21,15 @@ export function OverviewTab({ job }: { job: JobDetail }) {
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <FailureCard job={job} />
-          {waits && <WaitingCard job={job} now={query.data?.now ?? null} />}
+          {waits && (
+            <WaitingCard
+              job={job}
+              now={query.data?.now ?? null}
+              since={query.data?.history.at(-1)?.since ?? null}
+            />
+          )}
           <Progress job={job} />
-          {query.data && <History past={[...query.data.history, ...query.data.events]} />}
+          {query.data && <History steps={stepsOf(query.data)} />}
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>

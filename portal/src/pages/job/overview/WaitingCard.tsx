@@ -1,5 +1,6 @@
 import { Divider, List, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Moment } from "../../../components/Moment";
 import { Section } from "../../../components/Section";
 import { Words } from "../../../components/Words";
 import type { Explanation, JobDetail, Told } from "../queries";
@@ -7,11 +8,24 @@ import { JobNames } from "./JobNames";
 import { Rooms } from "./Rooms";
 
 /** Why the job waits: each reason with its remedy, its place in the queue, the room there is, and what would start it. */
-export function WaitingCard({ job, now }: { job: JobDetail; now: Explanation | null }) {
+export function WaitingCard({
+  job,
+  now,
+  since,
+}: {
+  job: JobDetail;
+  now: Explanation | null;
+  since: number | null;
+}) {
   const { t } = useTranslation();
   return (
     <Section title={t("job.waiting.title")}>
       <Stack gap="md">
+        {since !== null && (
+          <Text size="sm" c="dimmed">
+            {t("job.waiting.since")} <Moment time={since} />
+          </Text>
+        )}
         {reasonsOf(job, now).map((reason) => (
           <Reason key={reason.message} reason={reason} />
         ))}
