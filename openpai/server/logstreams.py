@@ -37,6 +37,9 @@ class Followed:
         log = services.logs.of(found.job.run.id, found.task.uid)
         return cls(found, log, Reader(log, name, offset))
 
+    async def size(self) -> int:
+        return await asyncio.to_thread(self.log.size, self.reader.name)
+
 
 def count_lines(log: TaskLog, name: str, start: int, end: int) -> list[int]:
     """The line breaks from `start` to `end` in each block of the log that lies there, a part of one among them."""
@@ -57,6 +60,7 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
         signal = stack.enter_context(services.changes.watch(job_id, *uids))
         job_changed = stack.enter_context(services.changes.watch(job_id))
         stack.enter_context(services.streams.wakes(signal))
+        live = False
         job_changed.set()  # what was found is from before the watch: an end may lie between the two
         while not services.streams.closed:
             signal.clear()
@@ -66,6 +70,9 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
                     each.ended = each.ended or await has_ended(services, each.found)
             async for part in _news(logs, window):
                 yield part
+            if not live:
+                live = True
+                yield event("live", "{}", _offsets(logs))
             if all(each.told for each in logs):
                 yield event("end", "{}", _offsets(logs))
                 return
@@ -75,14 +82,15 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
 
 
 async def _news(logs: Sequence[Followed], window: int | None) -> AsyncIterator[bytes]:
-    """All that is there now, of each log one piece in turn: none waits for the whole of another."""
-    waiting = [number for number, each in enumerate(logs) if not each.told]
+    """What is there now, of each log one piece in turn: none waits for the whole of another. What is added meanwhile
+    comes next time, so that this ends however fast a task writes."""
+    waiting = {number: await each.size() for number, each in enumerate(logs) if not each.told}
     while waiting:
-        for number in list(waiting):
+        for number, size in list(waiting.items()):
             each = logs[number]
-            kind, entry = await _piece(each, window)
+            kind, entry = await _piece(each, window) if each.reader.offset < size else ("", {})
             if not kind:
-                waiting.remove(number)
+                del waiting[number]
                 if not each.ended:
                     continue
                 each.told = True
@@ -95,8 +103,7 @@ async def _piece(each: Followed, window: int | None) -> tuple[str, dict[str, obj
     reader = each.reader
     start = reader.offset
     if window is not None:
-        size = await asyncio.to_thread(each.log.size, reader.name)
-        end = min((size - window) // BLOCK * BLOCK, start - start % BLOCK + COUNTED)
+        end = min((await each.size() - window) // BLOCK * BLOCK, start - start % BLOCK + COUNTED)
         if end > start:
             reader.offset = end
             lines = await asyncio.to_thread(count_lines, each.log, reader.name, start, end)

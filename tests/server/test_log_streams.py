@@ -48,6 +48,7 @@ async def test_several_logs_come_in_one_stream_as_they_grow(house: House, server
     async with stream(server, house, PATH + TWO) as events:
         assert await following(events) == ("log", {"log": 0, "offset": 0, "text": "zero\n"}, "5,0")
         assert await following(events) == ("log", {"log": 1, "offset": 0, "text": "one\n"}, "5,4")
+        assert await following(events) == ("live", {}, "5,4")
         house.write(run, b"more", task=1)
         assert await following(events) == ("log", {"log": 1, "offset": 4, "text": "more"}, "5,8")
         await house.ended(run)
@@ -95,11 +96,27 @@ async def test_what_lies_before_the_window_is_counted(
         assert await collected(events, 1) == [line * 2]
 
 
+async def test_all_that_was_there_has_come_even_where_a_task_never_stops_writing(
+    house: House, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await house.running()
+    house.write(run, b"x")
+
+    class Growing(logstreams.Reader):
+        def _read(self) -> bytes:
+            house.log(run, 0).writer().append("stdout", b"x")
+            return super()._read()
+
+    monkeypatch.setattr(logstreams, "Reader", Growing)
+    async with stream(server, house, f"{PATH}?log=Task_Main/0/0/0/all") as events:
+        assert [(await following(events))[0] for _ in range(2)] == ["log", "live"]
+
+
 async def test_a_log_that_is_not_there_is_over_and_not_kept(house: House, server: Served) -> None:
     await house.ended(await house.submitted(), code=1)
     async with stream(server, house, f"{PATH}?log=Task_Main/0/0/0/all") as events:
         assert await following(events) == ("over", {"log": 0, "kept": False}, "0")
-        assert (await following(events))[0] == "end"
+        assert [(await following(events))[0] for _ in range(2)] == ["live", "end"]
 
 
 async def test_a_silent_stream_says_that_it_is_alive(
@@ -108,7 +125,7 @@ async def test_a_silent_stream_says_that_it_is_alive(
     monkeypatch.setattr(logstreams, "HEARTBEAT_S", 0.05)
     await house.running()
     async with stream(server, house, PATH + TWO) as events:
-        assert [(await following(events))[0] for _ in range(2)] == ["ping", "ping"]
+        assert [(await following(events))[0] for _ in range(3)] == ["live", "ping", "ping"]
 
 
 async def test_it_ends_when_the_server_goes_down_and_leaves_nothing_behind(
@@ -118,7 +135,7 @@ async def test_it_ends_when_the_server_goes_down_and_leaves_nothing_behind(
     async with stream(server, house, PATH + TWO) as events:
         await following(events)
         house.services.streams.close()
-        assert all([sent.event == "log" async for sent in events])
+        assert all([sent.event in ("log", "live") async for sent in events])
     async with asyncio.timeout(5):
         while house.services.changes._waiting:  # noqa: ASYNC110  nobody tells that a watcher has gone
             await asyncio.sleep(0.01)

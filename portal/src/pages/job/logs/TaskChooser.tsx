@@ -1,0 +1,113 @@
+import { Group, MultiSelect, SegmentedControl, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../../components/format";
+import { isState } from "../../../components/StateBadge";
+import { streams, taskLabel } from "./names";
+import { type JobDetail, taskHistory } from "./queries";
+import type { Selection } from "./useAsked";
+
+const mostLogs = 64; // that the server follows in one stream
+const mostListed = 200;
+
+/** Which attempt of the job, which tasks, which attempt of one, and which of the streams. */
+export function TaskChooser(props: { job: JobDetail; fullName: string; selection: Selection }) {
+  const { t } = useTranslation();
+  const { asked, ask, chosen, tasks = [] } = props.selection;
+  return (
+    <Group gap="xs" align="flex-end">
+      <JobAttempts {...props} />
+      <MultiSelect
+        size="xs"
+        flex="1 1 14rem"
+        label={t("logs.tasks")}
+        data={tasks.map((task) => taskLabel(task))}
+        value={chosen.map((task) => taskLabel(task))}
+        onChange={(labels) => {
+          const wanted = tasks.filter((task) => labels.includes(taskLabel(task)));
+          if (wanted.length === 0) return; // there is always one
+          ask({ tasks: wanted.map(({ role, index }) => ({ role, index, attempt: null })), line: null });
+        }}
+        renderOption={({ option }) => {
+          const state = tasks.find((task) => taskLabel(task) === option.value)?.state ?? "";
+          return `${option.value} · ${isState(state) ? t(`state.${state}`) : state}`;
+        }}
+        searchable
+        maxValues={mostLogs}
+        limit={mostListed}
+        hidePickedOptions={false}
+        nothingFoundMessage={t("logs.noTask")}
+        withCheckIcon
+      />
+      <TaskAttempts {...props} />
+      <SegmentedControl
+        size="xs"
+        aria-label={t("logs.streams")}
+        data={streams.map((stream) => ({ value: stream, label: t(`logs.stream.${stream}`) }))}
+        value={asked.stream}
+        onChange={(value) => ask({ stream: streams.find((stream) => stream === value) ?? "all", line: null })}
+      />
+    </Group>
+  );
+}
+
+/** Where the whole job was tried more than once. */
+function JobAttempts({ job, selection }: { job: JobDetail; selection: Selection }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const latest = job.jobStatus.attemptId;
+  if (latest === 0 && selection.jobAttempt === 0) return null;
+  return (
+    <Select
+      size="xs"
+      w="9rem"
+      label={t("logs.jobAttempt")}
+      data={numbers(latest).map((value) => ({ value: String(value), label: format.number(value + 1) }))}
+      value={String(selection.jobAttempt)}
+      onChange={(value) => {
+        const tasks = selection.asked.tasks.map((task) => ({ ...task, attempt: null }));
+        selection.ask({ jobAttempt: value === String(latest) ? null : Number(value), tasks, line: null });
+      }}
+      allowDeselect={false}
+    />
+  );
+}
+
+/** Where the one chosen task was tried more than once. */
+function TaskAttempts({ fullName, selection }: { fullName: string; selection: Selection }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [task, ...others] = selection.chosen;
+  const single = others.length === 0 && task !== undefined && task.attempt > 0 ? task : null;
+  const history = useQuery({
+    ...taskHistory(fullName, selection.jobAttempt, task?.role ?? "", task?.index ?? 0),
+    enabled: single !== null,
+  });
+  if (single === null) return null;
+  const state = (attempt: number) => {
+    const found = history.data?.attempts.find(({ attemptId }) => attemptId === attempt)?.attemptState ?? "";
+    return isState(found) ? ` · ${t(`state.${found}`)}` : "";
+  };
+  return (
+    <Select
+      size="xs"
+      w="11rem"
+      label={t("logs.taskAttempt")}
+      data={numbers(single.attempt).map((value) => ({
+        value: String(value),
+        label: format.number(value + 1) + state(value),
+      }))}
+      value={String(selection.logs[0]?.taskAttempt ?? single.attempt)}
+      onChange={(value) => {
+        const attempt = value === String(single.attempt) ? null : Number(value);
+        selection.ask({ tasks: [{ role: single.role, index: single.index, attempt }], line: null });
+      }}
+      allowDeselect={false}
+    />
+  );
+}
+
+/** From the latest down to the first. */
+function numbers(latest: number): number[] {
+  return Array.from({ length: latest + 1 }, (_, number) => latest - number);
+}

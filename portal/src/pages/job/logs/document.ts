@@ -1,0 +1,180 @@
+import { type FeedState, openFeed } from "../../../api/feed";
+import { BlockCache, LogFile } from "./file";
+import { Loader } from "./loader";
+import { type LogName, streamKey } from "./names";
+import { readBlock } from "./reading";
+import { Runs } from "./runs";
+import { type LogLine, readLine } from "./text";
+
+const blocksKept = 96; // 6 MiB
+const linesKept = 2000;
+const window = 16 * 1024; // bytes of the end that the server sends by itself
+const silence = 40_000; // ms; the server pings every 15 s
+
+interface Told {
+  log: number;
+  offset: number;
+  text?: string;
+  base64?: string;
+}
+
+/** A log may be over with nothing kept of it: its task never ran, or it was removed. */
+export type LogState = "open" | "over" | "none";
+
+/** The lines of one log, or of several together, as they grow. Holds what is looked at, and can read the rest. */
+export class LogDocument {
+  readonly job: string;
+  readonly logs: LogName[];
+  readonly files: LogFile[];
+  readonly runs: Runs;
+  readonly states: LogState[];
+  readonly loader: Loader;
+  feed: FeedState = "connecting";
+  /** What was there when it was opened has come. */
+  caughtUp = false;
+  /** Lines are counted that nobody sent; those of the end follow. */
+  counting = false;
+  /** Counts the changes. */
+  version = 0;
+  private readonly listeners = new Set<() => void>();
+  private readonly parsed = new Map<string, LogLine>();
+  private readonly missing = new Map<string, { file: number; block: number }>();
+  private drawing = 0;
+
+  constructor(job: string, logs: LogName[]) {
+    const blocks = new BlockCache(blocksKept);
+    this.job = job;
+    this.logs = logs;
+    this.files = logs.map(() => new LogFile(blocks));
+    this.runs = new Runs(logs.length);
+    this.states = logs.map(() => "open");
+    this.loader = new Loader(
+      (file, block, signal) => this.readBlock(file, block, signal),
+      () => this.change(),
+    );
+  }
+
+  /** Whether nothing will be added any more. */
+  get over(): boolean {
+    return this.states.every((state) => state !== "open");
+  }
+
+  /** Follow the logs, until the returned function is called. */
+  open(): () => void {
+    const close = openFeed({
+      url: () => this.address(),
+      silence,
+      on: {
+        log: (data) => this.onLog(JSON.parse(data)),
+        skip: (data) => this.onSkip(JSON.parse(data)),
+        over: (data) => this.onOver(JSON.parse(data)),
+        live: () => {
+          this.caughtUp = true;
+          this.runs.goLive();
+          this.change();
+        },
+        ping: () => undefined,
+        end: () => undefined,
+      },
+      onState: (state) => {
+        this.feed = state;
+        this.change();
+      },
+    });
+    return () => {
+      close();
+      this.loader.stop();
+      cancelAnimationFrame(this.drawing);
+      this.drawing = 0;
+    };
+  }
+
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** What stands in a row; undefined while that must be read. */
+  line(row: number): LogLine | undefined {
+    const { file: number, line } = this.runs.at(row);
+    const file = this.files[number];
+    if (file === undefined) return undefined;
+    const key = `${number}/${line}`;
+    const known = this.parsed.get(key);
+    if (known && (line < file.lines - 1 || known.end === file.size)) return known;
+    const read = readLine(file, line);
+    if ("missing" in read) {
+      this.missing.set(`${number}/${read.missing}`, { file: number, block: read.missing });
+      return known; // the last line as it was, until its new end is here
+    }
+    if (this.parsed.size >= linesKept) this.parsed.clear();
+    this.parsed.set(key, read);
+    return read;
+  }
+
+  /** The same of what is here already, without asking for more. */
+  peek(row: number): LogLine | undefined {
+    const { file, line } = this.runs.at(row);
+    return this.parsed.get(`${file}/${line}`);
+  }
+
+  /** Have read what `line` lacked since the last time. */
+  load() {
+    this.loader.want([...this.missing.values()]);
+    this.missing.clear();
+  }
+
+  private address(): string {
+    const query = new URLSearchParams(this.logs.map((log) => ["log", streamKey(log)]));
+    for (const file of this.files) query.append("offset", String(file.size));
+    query.append("window", String(window));
+    return `/api/v2/jobs/${encodeURIComponent(this.job)}/logs/stream?${query}`;
+  }
+
+  private onLog(told: Told) {
+    this.counting = false;
+    const file = this.files[told.log];
+    file?.add(
+      told.offset,
+      told.text === undefined ? fromBase64(told.base64 ?? "") : encoder.encode(told.text),
+    );
+    this.grown(told.log);
+  }
+
+  private onSkip({ log, offset, to, lines }: Told & { to: number; lines: number[] }) {
+    this.files[log]?.skip(offset, to, lines);
+    this.counting = true;
+    this.grown(log);
+  }
+
+  private onOver({ log, kept }: { log: number; kept: boolean }) {
+    this.states[log] = kept ? "over" : "none";
+    this.change();
+  }
+
+  private grown(log: number) {
+    this.runs.grow(log, this.files[log]?.lines ?? 0);
+    this.change();
+  }
+
+  private async readBlock(file: number, block: number, signal: AbortSignal) {
+    const log = this.logs[file];
+    if (log) this.files[file]?.fill(block, await readBlock(this.job, log, block, signal));
+  }
+
+  /** Tells of all changes until the next picture at once. */
+  private change() {
+    if (this.drawing !== 0) return;
+    this.drawing = requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.version += 1;
+      for (const listener of this.listeners) listener();
+    });
+  }
+}
+
+const encoder = new TextEncoder();
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,51 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useSearchParams } from "react-router";
+import { type LogName, streamKey } from "./names";
+import { type JobDetail, pastAttempt } from "./queries";
+import { type Asked, addressOf, askedBy, type LogTask, likeliest, tasksOf } from "./tasks";
+
+export interface Selection {
+  asked: Asked;
+  /** Change what is asked for, and so the address. */
+  ask: (change: Partial<Asked>) => void;
+  jobAttempt: number;
+  /** All tasks of the job's attempt; undefined while they must be asked for. */
+  tasks: LogTask[] | undefined;
+  error: Error | null;
+  /** The chosen ones, in their order, with the log of each. */
+  chosen: LogTask[];
+  logs: LogName[];
+}
+
+/** What the address says is to be seen. */
+export function useAsked(job: JobDetail, fullName: string): Selection {
+  const [query, setQuery] = useSearchParams();
+  const asked = useMemo(() => askedBy(query), [query]);
+  const current = job.jobStatus.attemptId;
+  const jobAttempt = asked.jobAttempt ?? current;
+  const past = useQuery({ ...pastAttempt(fullName, jobAttempt), enabled: jobAttempt !== current });
+  const detail = jobAttempt === current ? job : past.data;
+  const tasks = useMemo(() => detail && tasksOf(detail), [detail]);
+  const chosen = detail && tasks ? chosenOf(asked, tasks, likeliest(detail, tasks)) : [];
+  const wanted = chosen.map((task, at) => ({
+    role: task.role,
+    index: task.index,
+    jobAttempt,
+    taskAttempt: asked.tasks[at]?.attempt ?? task.attempt,
+    stream: asked.stream,
+  }));
+  const key = wanted.map(streamKey).join("\n");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says all of it; the same logs must stay the same
+  const logs = useMemo(() => wanted, [key]);
+  const ask = (change: Partial<Asked>) =>
+    setQuery(addressOf({ ...asked, ...change }), { replace: true, preventScrollReset: true });
+  return { asked, ask, jobAttempt, tasks, error: past.error, chosen, logs };
+}
+
+function chosenOf(asked: Asked, tasks: LogTask[], likely: LogTask | undefined): LogTask[] {
+  if (asked.tasks.length === 0) return likely ? [likely] : [];
+  return asked.tasks.flatMap(
+    ({ role, index }) => tasks.find((task) => task.role === role && task.index === index) ?? [],
+  );
+}
