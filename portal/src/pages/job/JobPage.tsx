@@ -17,7 +17,7 @@ import { useJob } from "./useJob";
 /** A job: what it is now, what can be done with it, and its parts as tabs. */
 export function JobPage() {
   const { job = "", tab } = useParams();
-  const { query, cutOff } = useJob(job);
+  const { query, cutOff } = useJob(job, tab !== "logs");
   if (query.error instanceof Refusal && query.error.status === 404) return <NoJob job={job} />;
   const detail = query.data;
   return (

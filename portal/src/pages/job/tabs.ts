@@ -1,12 +1,13 @@
-import { CalendarClock, FileCode2, Gauge, ListTree, type LucideIcon } from "lucide-react";
+import { CalendarClock, FileCode2, Gauge, ListTree, type LucideIcon, ScrollText } from "lucide-react";
 import type { ComponentType } from "react";
 import { ConfigTab } from "./config/ConfigTab";
 import { EventsTab } from "./events/EventsTab";
+import { LogsTab } from "./logs/LogsTab";
 import { OverviewTab } from "./overview/OverviewTab";
 import type { JobDetail } from "./queries";
 import { TasksTab } from "./tasks/TasksTab";
 
-export type TabName = "overview" | "tasks" | "events" | "config";
+export type TabName = "overview" | "tasks" | "logs" | "events" | "config";
 
 interface Tab {
   name: TabName;
@@ -18,6 +19,7 @@ interface Tab {
 export const tabs: Tab[] = [
   { name: "overview", icon: Gauge, Panel: OverviewTab },
   { name: "tasks", icon: ListTree, Panel: TasksTab },
+  { name: "logs", icon: ScrollText, Panel: LogsTab },
   { name: "events", icon: CalendarClock, Panel: EventsTab },
   { name: "config", icon: FileCode2, Panel: ConfigTab },
 ];

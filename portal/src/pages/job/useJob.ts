@@ -10,8 +10,12 @@ import { isFinal } from "./status";
 /** How often the page of a job that ended looks whether somebody had it run again, ms: its stream has ended. */
 const againEvery = 15_000;
 
-/** The job as it is now, kept up to date by a stream until it is final. `cutOff`: its stream alone is lost. */
-export function useJob(job: string) {
+/** The same where another stream of the page takes the connection that the job's would. */
+const meanwhileEvery = 3000;
+
+/** The job as it is now, kept up to date by a stream until it is final, or without one of its own. `cutOff`: its
+stream alone is lost. */
+export function useJob(job: string, withStream: boolean) {
   const queries = useQueryClient();
   const { i18n } = useTranslation();
   const language = i18n.language;
@@ -20,9 +24,12 @@ export function useJob(job: string) {
   const query = useQuery({
     ...jobDetail(job),
     refetchOnWindowFocus: "always",
-    refetchInterval: ({ state: { data } }) => (data && isFinal(data.jobStatus.state) ? againEvery : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (data && isFinal(data.jobStatus.state)) return againEvery;
+      return withStream ? false : meanwhileEvery;
+    },
   });
-  const goesOn = query.data !== undefined && !isFinal(query.data.jobStatus.state);
+  const goesOn = withStream && query.data !== undefined && !isFinal(query.data.jobStatus.state);
   const serverIsThere = shell !== "lost";
 
   useEffect(() => {

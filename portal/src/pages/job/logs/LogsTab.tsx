@@ -1,9 +1,9 @@
 import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Failure } from "../../../components/Failure";
+import type { JobDetail } from "../queries";
 import { Loading } from "./Loading";
 import { LogView } from "./LogView";
-import type { JobDetail } from "./queries";
 import { TaskChooser } from "./TaskChooser";
 import { useAsked } from "./useAsked";
 

@@ -1,9 +1,9 @@
 import { Loader, Stack, Text } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { isFinal } from "../status";
 import type { LogDocument } from "./document";
 import type { StreamName } from "./names";
-import { isFinal } from "./state";
 import type { LogTask } from "./tasks";
 
 /** Why there are no lines. */

@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { isState } from "../../../components/StateBadge";
+import { type JobDetail, taskHistory } from "../queries";
 import { streams, taskLabel } from "./names";
-import { type JobDetail, taskHistory } from "./queries";
 import type { Selection } from "./useAsked";
 
 const mostLogs = 64; // that the server follows in one stream
@@ -85,7 +85,8 @@ function TaskAttempts({ fullName, selection }: { fullName: string; selection: Se
   });
   if (single === null) return null;
   const state = (attempt: number) => {
-    const found = history.data?.attempts.find(({ attemptId }) => attemptId === attempt)?.attemptState ?? "";
+    const past = history.data?.attempts.find(({ attemptId }) => attemptId === attempt)?.attemptState ?? "";
+    const found = attempt === single.attempt ? single.state : past; // the history is not asked again
     return isState(found) ? ` · ${t(`state.${found}`)}` : "";
   };
   return (

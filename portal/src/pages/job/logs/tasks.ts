@@ -1,5 +1,5 @@
+import type { JobDetail } from "../queries";
 import { type StreamName, streams } from "./names";
-import type { JobDetail } from "./queries";
 
 /** A task whose log can be looked at. */
 export interface LogTask {

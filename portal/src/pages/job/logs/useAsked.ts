@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { type JobDetail, pastAttempt } from "../queries";
 import { type LogName, streamKey } from "./names";
-import { type JobDetail, pastAttempt } from "./queries";
 import { type Asked, addressOf, askedBy, type LogTask, likeliest, tasksOf } from "./tasks";
 
 export interface Selection {
