@@ -150,7 +150,7 @@ class DryRun(TypedDict):
 
 
 class JobItem(TypedDict):
-    """One line of the list of jobs."""
+    """One line of the list of jobs. `reason`: why it waits or failed."""
 
     debugId: str
     name: str
@@ -172,6 +172,7 @@ class JobItem(TypedDict):
     totalTaskNumber: int
     totalTaskRoleNumber: int
     jobPriority: str | None
+    reason: str | None
 
 
 class Jobs(TypedDict):

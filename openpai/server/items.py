@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from openpai.lifecycle.records import Event, JobRun, TaskAttempt
-from openpai.lifecycle.states import public_job_state, sub_state
+from openpai.lifecycle.states import WAITING, JobState, public_job_state, sub_state
 from openpai.messages import message
+from openpai.scheduler.reason import Reason
 from openpai.server.detail import execution_type, retries, retry_delay
 from openpai.server.job_shapes import JobItem
 from openpai.server.shapes import EventReply
 from openpai.store.job_records import Listed
 
 
-def job_item(row: Listed) -> JobItem:
-    """A row of the job list."""
+def job_item(row: Listed, waits: Sequence[Reason], language: str) -> JobItem:
+    """A row of the job list. `waits`: why it waits, if it does."""
     run = row.run
     counts = retries(run)
     return JobItem(
@@ -37,7 +38,18 @@ def job_item(row: Listed) -> JobItem:
         totalTaskNumber=row.total_tasks,
         totalTaskRoleNumber=row.total_roles,
         jobPriority=row.priority,
+        reason=_reason(run, waits, language),
     )
+
+
+def _reason(run: JobRun, waits: Sequence[Reason], language: str) -> str | None:
+    """Why it waits: what it waits for, or how the attempt before ended; or why it failed."""
+    if run.state in WAITING and waits:
+        return message(waits[0].code, waits[0].params, language).text
+    if run.state in (JobState.FAILED, JobState.RETRYING) and run.attempt.outcome:
+        cause = run.attempt.outcome.diagnosis
+        return message(cause.code, cause.params, language).text
+    return None
 
 
 def event_replies(

@@ -18,7 +18,7 @@ class RetryDetails(BaseModel):
 
 
 class JobItem(BaseModel):
-    """A row of the job list. `retryDelayTime` is seconds."""
+    """A row of the job list. `retryDelayTime` is seconds. `reason`: why it waits or failed, in words."""
 
     debugId: str
     name: str
@@ -40,6 +40,7 @@ class JobItem(BaseModel):
     totalTaskNumber: int
     totalTaskRoleNumber: int
     jobPriority: str | None
+    reason: str | None
 
 
 class JobPage(BaseModel):

@@ -139,22 +139,31 @@ def spec(connection: sa.Connection, job_id: str) -> Spec:
 def page(connection: sa.Connection, query: Query) -> tuple[int, list[Listed]]:
     wanted = _conditions(query)
     total = connection.execute(sa.select(sa.func.count()).select_from(jobs).where(*wanted)).scalar_one()
+    if total <= query.offset:
+        return total, []
+    order = _order(query), jobs.c.id
+    # What is skipped is skipped within an index; rows are read of this page alone.
+    on_page = sa.select(jobs.c.id).where(*wanted).order_by(*order).offset(query.offset).limit(query.limit)
+    rows = connection.execute(
+        sa.select(*_run_columns, job_attempts.c.created_at, job_attempts.c.outcome)
+        .join(job_attempts, (job_attempts.c.job_id == jobs.c.id) & (job_attempts.c.attempt == jobs.c.attempt))
+        .where(jobs.c.id.in_(on_page))
+        .order_by(*order)
+    )
+    return total, [_listed(row, _run_record(row, _attempt_so_far(row), ())) for row in rows]
+
+
+def _order(query: Query) -> sa.ColumnElement[Any]:
     if query.order == "retries":
         column: sa.ColumnElement[Any] = jobs.c.user_retries + jobs.c.platform_retries + jobs.c.preemptions
     else:
         column = jobs.c[query.order]
-    order = column.desc().nulls_first() if query.descending else column.asc().nulls_last()
-    rows = connection.execute(
-        sa.select(*_run_columns, job_attempts.c.created_at)
-        .join(job_attempts, (job_attempts.c.job_id == jobs.c.id) & (job_attempts.c.attempt == jobs.c.attempt))
-        .where(*wanted)
-        .order_by(order, jobs.c.id)
-        .offset(query.offset)
-        .limit(query.limit)
-    )
-    return total, [
-        _listed(row, _run_record(row, JobAttempt(row.attempt, row.created_at), ())) for row in rows
-    ]
+    return column.desc().nulls_first() if query.descending else column.asc().nulls_last()
+
+
+def _attempt_so_far(row: Row) -> JobAttempt:
+    """Of the attempt what the list shows."""
+    return JobAttempt(row.attempt, row.created_at, outcome=outcome_of(row.outcome))
 
 
 def counts(connection: sa.Connection, username: str | None) -> list[tuple[JobState, bool, int]]:

@@ -22,6 +22,12 @@ tokens = Table(
     Column("created_at", sa.BigInteger, nullable=False),
 )
 
+# All that the list of jobs is sorted and filtered by: an index has it, for the rows hold whole job files.
+_LISTED = (
+    "username", "submitted_at", "state", "stop_requested", "virtual_cluster", "name", "completed_at",
+    "total_gpus", "total_tasks", "user_retries", "platform_retries", "preemptions", "priority", "id",
+)  # fmt: skip
+
 jobs = Table(
     "jobs",
     metadata,
@@ -54,7 +60,8 @@ jobs = Table(
     Column("preemptions", sa.Integer, nullable=False),
     Index("uq_jobs_username_name", "username", "name", unique=True),
     Index("uq_jobs_username_idempotency_key", "username", "idempotency_key", unique=True),
-    Index("ix_jobs_state", "state"),
+    Index("ix_jobs_state", "state", "stop_requested", "submitted_at", "id"),
+    Index("ix_jobs_list", *_LISTED),
     Index("ix_jobs_submitted_at", "submitted_at"),
 )
 

@@ -82,6 +82,7 @@ def an_item(name: str = "train", state: str = "RUNNING", **more: Any) -> dict[st
         "totalTaskNumber": 1,
         "totalTaskRoleNumber": 1,
         "jobPriority": None,
+        "reason": None,
     } | more
 
 

@@ -4,12 +4,13 @@ import httpx2
 import pytest
 
 from openpai.lifecycle.states import JobState
+from openpai.scheduler.reason import Reason
 from tests.server.house import House
 
 ITEM = {
     "debugId", "name", "username", "state", "subState", "executionType", "tags", "retries", "retryDetails",
     "retryDelayTime", "submissionTime", "createdTime", "launchedTime", "completedTime", "appExitCode",
-    "virtualCluster", "totalGpuNumber", "totalTaskNumber", "totalTaskRoleNumber", "jobPriority",
+    "virtualCluster", "totalGpuNumber", "totalTaskNumber", "totalTaskRoleNumber", "jobPriority", "reason",
 }  # fmt: skip
 
 
@@ -122,3 +123,28 @@ async def test_jobs_are_counted_by_the_state_that_is_shown(house: House, api: ht
     assert mine == {"counts": of_all | {"WAITING": 1}}
     nobody = (await api.get("/api/v2/job-counts", params={"username": "nobody"})).json()
     assert set(nobody["counts"].values()) == {0}
+
+
+async def test_a_listed_job_tells_why_it_waits_or_failed(house: House, api: httpx2.AsyncClient) -> None:
+    await house.submitted("waits")
+    await house.ended(await house.running("fails"), 1)
+    await house.ended(await house.running("succeeds"))
+    house.controller.waiting = [Reason("EngineUnreachable", {"address": "here", "detail": "gone"})]
+
+    async def reasons(language: str) -> dict[str, str | None]:
+        items = (await api.get("/api/v2/jobs", headers={"Accept-Language": language})).json()
+        return {item["name"]: item["reason"] for item in items}
+
+    english, chinese = await reasons("en"), await reasons("zh-CN")
+    assert english["succeeds"] is None
+    assert "here" in str(english["waits"])
+    assert "exit code 1" in str(english["fails"])
+    assert chinese["fails"] not in (None, english["fails"])
+
+
+async def test_behind_the_last_job_there_is_none(house: House, api: httpx2.AsyncClient) -> None:
+    await house.submitted()
+    assert (await api.get("/api/v2/jobs?withTotalCount=true&offset=5")).json() == {
+        "totalCount": 1,
+        "data": [],
+    }

@@ -44,6 +44,7 @@ _items = TypeAdapter(list[JobItem])
 async def list_jobs(
     request: Request,
     services: Given,
+    language: Language,
     username: str | None = None,
     vc: str | None = None,
     state: str | None = None,
@@ -59,7 +60,7 @@ async def list_jobs(
         username=username, vc=vc, state=state, keyword=keyword, order=order, offset=offset, limit=limit
     )
     total, rows = await services.jobs.page(query)
-    items = [job_item(row) for row in rows]
+    items = [job_item(row, services.controller.waits(row.run.id), language) for row in rows]
     if with_total_count:
         return json_reply(JobPage(totalCount=total, data=items))
     return Response(_items.dump_json(items), media_type="application/json")

@@ -1614,7 +1614,7 @@ export interface components {
         };
         /**
          * JobItem
-         * @description A row of the job list. `retryDelayTime` is seconds.
+         * @description A row of the job list. `retryDelayTime` is seconds. `reason`: why it waits or failed, in words.
          */
         JobItem: {
             /** Debugid */
@@ -1659,6 +1659,8 @@ export interface components {
             totalTaskRoleNumber: number;
             /** Jobpriority */
             jobPriority: string | null;
+            /** Reason */
+            reason: string | null;
         };
         /**
          * JobPage
