@@ -1,0 +1,72 @@
+import { Button, Group, Text } from "@mantine/core";
+import { OctagonX } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../components/format";
+import type { View } from "./address";
+import classes from "./Foot.module.css";
+import { Paging } from "./Paging";
+import { StopDialog } from "./StopDialog";
+import type { Selection } from "./selection";
+import type { Change } from "./useView";
+
+interface Props {
+  view: View;
+  change: Change;
+  total: number;
+  selection: Selection;
+}
+
+/** Stays at the window's lower edge: where one is in the list, and what can be done with the chosen jobs. */
+export function Foot({ view, change, total, selection }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const first = (view.page - 1) * view.size + 1;
+  return (
+    <div className={classes.foot}>
+      {selection.choice.size > 0 ? (
+        <Chosen selection={selection} />
+      ) : (
+        <Text size="sm">
+          {t("jobs.page.range", {
+            first: format.number(first),
+            last: format.number(Math.min(first + view.size - 1, total)),
+            total: format.number(total),
+          })}
+        </Text>
+      )}
+      <Paging view={view} change={change} total={total} />
+    </div>
+  );
+}
+
+function Chosen({ selection: { choice, toggle, clear } }: { selection: Selection }) {
+  const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
+  const count = choice.size;
+  return (
+    <Group gap="xs">
+      <Text size="sm" role="status">
+        {t("jobs.select.count", { count })}
+      </Text>
+      <Button
+        size="xs"
+        color="red"
+        leftSection={<OctagonX size={14} aria-hidden />}
+        onClick={() => setAsking(true)}
+      >
+        {t("jobs.stop.open")}
+      </Button>
+      <Button size="xs" variant="default" onClick={clear}>
+        {t("jobs.select.clear")}
+      </Button>
+      {asking && (
+        <StopDialog
+          jobs={[...choice.values()]}
+          onStopped={(job) => toggle([job], false)}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Group>
+  );
+}
