@@ -15,7 +15,15 @@ from tests.e2e.server import Server
 from tests.portal.conftest import NARROW, WIDE
 from tests.portal.person import Language, Person, Theme
 
-PAGES = ["/", "/jobs", "/submit", "/cluster", "/images", "/no-such-page"]
+PAGES = [
+    "/",
+    "/jobs",
+    "/jobs?username=*&keyword=nothing-is-called-so",
+    "/submit",
+    "/cluster",
+    "/images",
+    "/no-such-page",
+]
 
 _WINDOWS = {"wide": WIDE, "narrow": NARROW}
 _KEY = re.compile(r"\b(common|shell|home|jobs?|submit|cluster|images|signIn|logs)\.[a-z]+[A-Za-z.]*\b")

@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSession } from "../../app/session";
 import { Confirm } from "../../components/Confirm";
 import { Failure } from "../../components/Failure";
 import { JobNames } from "./JobNames";
@@ -19,6 +20,7 @@ interface Props {
 /** Asks whether these jobs are to be stopped, has it done, and tells of those that could not be. */
 export function StopDialog({ jobs, onStopped, onClose }: Props) {
   const { t } = useTranslation();
+  const { username } = useSession();
   const queries = useQueryClient();
   // A job that ends meanwhile must not change what one says yes to.
   const [asked] = useState(jobs);
@@ -39,7 +41,7 @@ export function StopDialog({ jobs, onStopped, onClose }: Props) {
     if (done.length > 0) {
       notifications.show({
         title: t("jobs.stop.done", { count: done.length }),
-        message: <JobNames jobs={done} />,
+        message: <JobNames jobs={done} reader={username} />,
       });
     }
     if (done.length === told.length) onClose();
@@ -56,7 +58,7 @@ export function StopDialog({ jobs, onStopped, onClose }: Props) {
       onClose={onClose}
     >
       <Text>{t("jobs.stop.text")}</Text>
-      <JobNames jobs={asked} />
+      <JobNames jobs={asked} reader={username} />
       {outcomes !== null && count > 1 && (
         <Progress value={(100 * outcomes.length) / count} aria-label={t("jobs.stop.progress")} />
       )}
@@ -67,6 +69,7 @@ export function StopDialog({ jobs, onStopped, onClose }: Props) {
 /** Which jobs could not be stopped, and why. They stay selected. */
 function Failures({ outcomes, onClose }: { outcomes: readonly Outcome[]; onClose: () => void }) {
   const { t } = useTranslation();
+  const { username } = useSession();
   const failed = outcomes.filter(({ error }) => error !== null);
   return (
     <Modal
@@ -78,7 +81,7 @@ function Failures({ outcomes, onClose }: { outcomes: readonly Outcome[]; onClose
       <Stack>
         {failed.map(({ job, error }) => (
           <div key={job.debugId}>
-            <JobNames jobs={[job]} />
+            <JobNames jobs={[job]} reader={username} />
             {error && <Failure error={error} />}
           </div>
         ))}
