@@ -92,6 +92,7 @@ class Controller:
         self._first_pass = True
         self._unreachable: Reason | None = None
         self._nodes: tuple[int, Sequence[Node]] = (-_NODES_FOR_MS, ())
+        self._standing: Standing | None = None
 
     def wake(self) -> None:
         """Something may be new: look at once."""
@@ -228,6 +229,11 @@ class Controller:
         starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake
         observation = await self._backend.observe()
         standing = await self.standing()
+        if (
+            standing is not self._standing
+        ):  # machines, marks or the file: who looks at jobs or the cluster looks again
+            self._standing = standing
+            self._changes.publish("jobs")
         jobs, unreadable = await self._specs.of(await self._jobs.live())
         self._follow_logs(jobs, observation)
         captured = frozenset(self._capture.captured)

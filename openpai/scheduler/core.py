@@ -46,7 +46,7 @@ from openpai.scheduler.gang import (
     Start,
     Wait,
 )
-from openpai.scheduler.inspect import CellStatus, Share, physical_status, shares, virtual_status
+from openpai.scheduler.inspect import CellStatus, Opened, Share, physical_status, shares, virtual_status
 from openpai.scheduler.room import Room, Whereabouts
 
 
@@ -215,13 +215,13 @@ class Scheduler:
             self._bad = bad
             self._changed(*self._cells.chains)
 
-    def physical(self) -> tuple[CellStatus, ...]:
+    def physical(self, opened: Opened = None) -> tuple[CellStatus, ...]:
         """All cells that are there, from the top down."""
-        return physical_status(self._cells)
+        return physical_status(self._cells, opened)
 
-    def virtual(self, vc: str) -> tuple[CellStatus, ...]:
+    def virtual(self, vc: str, opened: Opened = None) -> tuple[CellStatus, ...]:
         """The cells that a virtual cluster is promised, and the leaves that its gangs use while they are idle."""
-        return virtual_status(self._cells, vc)
+        return virtual_status(self._cells, vc, opened)
 
     def shares(self, vc: str) -> tuple[Share, ...]:
         """How much a virtual cluster has, and how much of it is used: without a look at each cell."""

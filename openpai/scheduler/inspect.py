@@ -1,6 +1,7 @@
 """The state of a scheduler as values: trees of cells, and numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +9,7 @@ from openpai.scheduler.cells.build import Cells
 from openpai.scheduler.cells.chain import Chain
 from openpai.scheduler.cells.group import Group
 from openpai.scheduler.cells.machine import Machine
-from openpai.scheduler.cells.tree import FREE, Physical, Virtual
+from openpai.scheduler.cells.tree import FREE, C, Physical, Virtual, leaves_of
 from openpai.scheduler.cells.view import View, is_good
 from openpai.scheduler.gang import OPPORTUNISTIC
 
@@ -21,6 +22,20 @@ class CellState(StrEnum):
     USED = "Used"
     RESERVING = "Reserving"
     RESERVED = "Reserved"
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The leaves in a cell, each counted once: `used` by guaranteed gangs, `opportunistic` by others, `reserved` and
+    not used yet, `bad` and nobody's, or `free`. `gangs`: whose they are, or will be."""
+
+    leaves: int
+    used: int
+    opportunistic: int
+    reserved: int
+    bad: int
+    free: int
+    gangs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,7 @@ class CellStatus:
     pin: str | None = None
     promised: bool = False
     doomed: bool = False
+    inside: Inside | None = None
     children: tuple["CellStatus", ...] = ()
 
 
@@ -82,17 +98,22 @@ class NodeUse:
     gangs: Mapping[str, int]
 
 
-def physical_status(cells: Cells) -> tuple[CellStatus, ...]:
+Opened = Collection[str] | None
+"""The addresses of the cells whose insides are shown: of one that holds machines its children, of others all that is in
+them. None: everything is shown."""
+
+
+def physical_status(cells: Cells, opened: Opened = None) -> tuple[CellStatus, ...]:
     """All that is there, chain by chain."""
     tops = (top for chain in cells.chains.values() for top in chain.levels[chain.top].cells)
-    return tuple(_physical(top, top.address, None) for top in tops)
+    return tuple(_physical(top, top.address, None, opened) for top in tops)
 
 
-def virtual_status(cells: Cells, vc: str) -> tuple[CellStatus, ...]:
+def virtual_status(cells: Cells, vc: str, opened: Opened = None) -> tuple[CellStatus, ...]:
     """What a virtual cluster was promised, pinned cells last; then each leaf that it uses opportunistically, under the
     address of the physical one followed by `-opp`."""
     roots = [root for view in _views(cells, vc) for root in view.roots]
-    return (*(_virtual(root) for root in roots), *_opportunistic(cells, vc))
+    return (*(_virtual(root, opened) for root in roots), *_opportunistic(cells, vc))
 
 
 def shares(cells: Cells, vc: str) -> tuple[Share, ...]:
@@ -143,12 +164,19 @@ def _views(cells: Cells, vc: str) -> list[View]:
     ]
 
 
-def _physical(cell: Physical, path: str, promised_to: str | None) -> CellStatus:
+def _physical(
+    cell: Physical, path: str, promised_to: str | None, opened: Opened, *, within: bool = False
+) -> CellStatus:
     chain = cell.chain
     root = cell.virtual.root if cell.virtual is not None else None
     vc = root.view.vc if root is not None else promised_to
-    children = tuple(_physical(child, f"{path}/{child.address}", vc) for child in cell.children)
-    state, priority = _leaf_use(cell) if not children else _inner_use(children)
+    shown = opened is None or within or path in opened
+    below = shown and cell.level <= chain.node_level
+    children = tuple(
+        _physical(child, f"{path}/{child.address}", vc, opened, within=below)
+        for child in (cell.children if shown else ())
+    )
+    state, priority, inside = _use(cell, children, opened, _physical_leaf)
     user = cell.using
     return CellStatus(
         address=path,
@@ -165,37 +193,35 @@ def _physical(cell: Physical, path: str, promised_to: str | None) -> CellStatus:
         pin=cell.pin,
         promised=cell.virtual is root is not None,
         doomed=root is not None and cell.virtual is root and root.doomed,
+        inside=inside,
         children=children,
     )
 
 
-def _virtual(cell: Virtual) -> CellStatus:
+def _virtual(cell: Virtual, opened: Opened, *, within: bool = False) -> CellStatus:
     chain = cell.view.chain
-    children = tuple(_virtual(child) for child in cell.children)
+    shown = opened is None or within or cell.address in opened
+    below = shown and cell.level <= chain.node_level
+    children = tuple(_virtual(child, opened, within=below) for child in (cell.children if shown else ()))
+    state, priority, inside = _use(cell, children, opened, _virtual_leaf)
     physical = cell.physical
-    if children:
-        state, priority = _inner_use(children)
-        healthy = all(child.healthy for child in children)
-    else:
-        taken = physical is not None and cell.owner is not None
-        state, priority = _leaf_use(physical) if physical is not None and taken else (CellState.FREE, FREE)
-        healthy = is_good(cell)
-    user = physical.using if physical is not None and cell.owner is not None else None
+    taken = None if cell.owner is None else physical
     return CellStatus(
         address=cell.address,
         type=chain.levels[cell.level].type,
         is_node=cell.level == chain.node_level,
         state=state,
-        healthy=healthy,
+        healthy=all(is_good(leaf) for leaf in leaves_of(cell)),
         priority=priority,
         virtual_cluster=cell.view.vc,
-        gang=_name(user),
-        reserved_by=_name(physical.reserving) if physical is not None and cell.owner is not None else None,
+        gang=None if taken is None else _name(taken.using),
+        reserved_by=None if taken is None else _name(taken.reserving),
         stands_for=None if physical is None else physical.path,
         opportunistic=0 if physical is None else physical.opportunistic,
         pin=cell.view.pin if cell is cell.root else None,
         promised=cell is cell.root,
         doomed=cell is cell.root and cell.root.doomed,
+        inside=inside,
         children=children,
     )
 
@@ -222,17 +248,63 @@ def _opportunistic(cells: Cells, vc: str) -> Iterator[CellStatus]:
                     )
 
 
-def _leaf_use(leaf: Physical) -> tuple[CellState, int]:
+_Leaf = tuple[Physical | None, bool]
+"""The physical cell of a leaf, None of a promised one that nobody has; and whether it is bad."""
+
+
+def _physical_leaf(leaf: Physical) -> _Leaf:
+    return leaf, bool(leaf.bad)
+
+
+def _virtual_leaf(leaf: Virtual) -> _Leaf:
+    return None if leaf.owner is None else leaf.physical, not is_good(leaf)
+
+
+def _use(
+    cell: C, children: tuple[CellStatus, ...], opened: Opened, leaf_of: Callable[[C], _Leaf]
+) -> tuple[CellState, int, Inside | None]:
+    if not cell.children:
+        return *_leaf_use(leaf_of(cell)[0]), None
+    if opened is None:
+        states = {child.state for child in children}
+        return _first_of(states), max(child.priority for child in children), None
+    return _inside([leaf_of(leaf) for leaf in leaves_of(cell)])
+
+
+def _leaf_use(leaf: Physical | None) -> tuple[CellState, int]:
+    if leaf is None:
+        return CellState.FREE, FREE
     if leaf.reserving is not None:
         state = CellState.RESERVED if leaf.using is None else CellState.RESERVING
         return state, leaf.reserving.priority
     return (CellState.FREE, FREE) if leaf.using is None else (CellState.USED, leaf.using.priority)
 
 
-def _inner_use(children: tuple[CellStatus, ...]) -> tuple[CellState, int]:
-    states = {child.state for child in children}
+def _inside(leaves: Sequence[_Leaf]) -> tuple[CellState, int, Inside]:
+    """The state and the priority of a cell with these leaves, and their numbers."""
+    uses = Counter((_leaf_use(leaf), _kind(leaf, bad)) for leaf, bad in leaves)
+    kinds: Counter[str] = Counter()
+    for (_, kind), count in uses.items():
+        kinds[kind] += count
+    groups = (leaf.using or leaf.reserving for leaf, _ in leaves if leaf is not None)
+    gangs = dict.fromkeys(group.name for group in groups if group is not None)
+    numbers = {kind: kinds[kind] for kind in ("used", "opportunistic", "reserved", "bad", "free")}
+    state = _first_of({state for (state, _), _ in uses})
+    priority = max(priority for (_, priority), _ in uses)
+    return state, priority, Inside(len(leaves), gangs=tuple(gangs), **numbers)
+
+
+def _kind(leaf: Physical | None, bad: bool) -> str:
+    if leaf is not None and leaf.using is not None:
+        return "opportunistic" if leaf.using.priority == OPPORTUNISTIC else "used"
+    if leaf is not None and leaf.reserving is not None:
+        return "reserved"
+    return "bad" if bad else "free"
+
+
+def _first_of(states: Collection[CellState]) -> CellState:
     order = (CellState.USED, CellState.RESERVING, CellState.RESERVED, CellState.FREE)
-    return next(state for state in order if state in states), max(child.priority for child in children)
+    return next(state for state in order if state in states)
 
 
 def _name(group: Group | None) -> str | None:

@@ -35,7 +35,8 @@ class VirtualClusterReply(BaseModel):
     """A virtual cluster. Total is what it is promised, guaranteed the part that is not out of order; capacities are
     percent of the cluster's GPUs, of its cores where it has none.
 
-    New: cells by SKU, its pinned cells, the groups that may use it (null: everybody), and whether the caller may.
+    New: cells by SKU, its pinned cells, the groups that may use it (null: everybody), whether the caller may, and how
+    many of its jobs run and wait.
     """
 
     capacity: float
@@ -49,6 +50,21 @@ class VirtualClusterReply(BaseModel):
     pinnedCells: list[str]
     groups: list[str] | None
     usable: bool
+    runningJobs: int
+    waitingJobs: int
+
+
+class InsideReply(BaseModel):
+    """The leaf cells in a cell, each counted once: `used` by guaranteed jobs, `opportunistic` by others, `reserved` for
+    a job and not used yet, `bad` and nobody's, or `free`. `jobs`: the first of those that have some, or will."""
+
+    cells: int
+    used: int
+    opportunistic: int
+    reserved: int
+    bad: int
+    free: int
+    jobs: list[str]
 
 
 class CellReply(BaseModel):
@@ -56,7 +72,7 @@ class CellReply(BaseModel):
     where all are opportunistic. `leafCellType` only at the top. `vc`: whose promise it serves now.
 
     New: the `job` that has a leaf, or for which it is reserved; the name under which it is pinned; for a promised cell
-    the address of the one that it stands for now.
+    the address of the one that it stands for now; what is `inside`, where not everything was asked for.
     """
 
     cellType: str
@@ -70,6 +86,7 @@ class CellReply(BaseModel):
     job: str | None
     pinnedCellId: str | None
     physicalAddress: str | None
+    inside: InsideReply | None
     cellChildren: list["CellReply"]
 
 

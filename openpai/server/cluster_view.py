@@ -17,7 +17,7 @@ from openpai.runtime.demand import job_of
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.cluster import Cluster, Sku, leaves_of, machines_of
 from openpai.scheduler.core import Scheduler
-from openpai.scheduler.inspect import CellStatus
+from openpai.scheduler.inspect import CellStatus, Inside
 from openpai.scheduler.resources import Node
 from openpai.server.cluster_shapes import (
     Amount,
@@ -38,6 +38,9 @@ from openpai.server.cluster_shapes import (
 )
 from openpai.server.replies import told
 
+_JOBS_INSIDE = 20
+"""Most jobs that are named of one cell."""
+
 
 def sku_types(cluster: Cluster, vc: str | None = None) -> dict[str, SkuType]:
     """What a cell of each SKU is; of a virtual cluster, of those that it is promised."""
@@ -50,16 +53,23 @@ def _sku_type(sku: Sku) -> SkuType:
 
 
 def virtual_clusters(
-    scheduler: Scheduler, standing: Standing, usable: Collection[str]
+    scheduler: Scheduler, standing: Standing, usable: Collection[str], jobs: Mapping[tuple[str, str], int]
 ) -> dict[str, VirtualClusterReply]:
-    """All of them, and whether the caller may use each."""
+    """All of them, and whether the caller may use each. `jobs`: how many there are, by virtual cluster and state."""
     cluster, groups = scheduler.cluster, standing.described.groups
     fake = _described_skus(cluster, standing.machines)
     whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
     return {
         vc: _virtual_cluster(
             vc, {sku: _promised_use(use, sku in fake) for sku, use in skus.items()}, cluster, whole
-        ).model_copy(update={"groups": _listed(groups.get(vc)), "usable": vc in usable})
+        ).model_copy(
+            update={
+                "groups": _listed(groups.get(vc)),
+                "usable": vc in usable,
+                "runningJobs": jobs.get((vc, "RUNNING"), 0),
+                "waitingJobs": jobs.get((vc, "WAITING"), 0),
+            }
+        )
         for vc, skus in by_virtual_cluster(scheduler).items()
     }
 
@@ -89,6 +99,8 @@ def _virtual_cluster(
         pinnedCells=list(cluster.virtual_clusters[vc].pins),
         groups=None,
         usable=False,
+        runningJobs=0,
+        waitingJobs=0,
     )
 
 
@@ -283,6 +295,19 @@ def cells(found: Sequence[CellStatus], outlook: Outlook, *, promised: bool) -> b
     return to_json({"cells": [_cell(cell, jobs, promised=promised, top=True) for cell in found]})
 
 
+def _inside(inside: Inside, jobs: Mapping[str, str]) -> dict[str, object]:
+    names = dict.fromkeys(jobs[gang] for gang in inside.gangs)
+    return {
+        "cells": inside.leaves,
+        "used": inside.used,
+        "opportunistic": inside.opportunistic,
+        "reserved": inside.reserved,
+        "bad": inside.bad,
+        "free": inside.free,
+        "jobs": list(names)[:_JOBS_INSIDE],
+    }
+
+
 def _cell(
     cell: CellStatus, jobs: Mapping[str, str], *, promised: bool, top: bool = False
 ) -> dict[str, object]:
@@ -299,6 +324,7 @@ def _cell(
         "job": jobs[who] if who is not None else None,
         "pinnedCellId": cell.pin,
         "physicalAddress": cell.stands_for if promised else None,
+        "inside": _inside(cell.inside, jobs) if cell.inside else None,
         "cellChildren": [_cell(child, jobs, promised=promised) for child in cell.children],
     }
 

@@ -173,6 +173,12 @@ def counts(connection: sa.Connection, username: str | None) -> list[tuple[JobSta
     return [(JobState(state), stopping, count) for state, stopping, count in rows]
 
 
+def live_counts(connection: sa.Connection) -> list[tuple[str, JobState, bool, int]]:
+    kinds = jobs.c.virtual_cluster, jobs.c.state, jobs.c.stop_requested
+    wanted = sa.select(*kinds, sa.func.count()).where(jobs.c.state.not_in(FINAL_STATES)).group_by(*kinds)
+    return [(vc, JobState(state), stop, count) for vc, state, stop, count in connection.execute(wanted)]
+
+
 def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = []
     if query.usernames:

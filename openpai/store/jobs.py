@@ -104,6 +104,10 @@ class JobStore:
         """How many jobs are in which state, and whether a stop of them was asked for; of a user, or of all."""
         return await self._database.read(job_reads.counts, username)
 
+    async def live_counts(self) -> list[tuple[str, JobState, bool, int]]:
+        """The same of jobs that have not ended, by virtual cluster."""
+        return await self._database.read(job_reads.live_counts)
+
     async def events(self, job_id: str) -> list[Event]:
         """What happened to a job, newest first."""
         return await self._database.read(job_reads.events_of, job_id)

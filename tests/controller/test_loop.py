@@ -143,6 +143,20 @@ async def test_a_job_starts_when_another_has_made_room(tmp_path: Path, engine: S
         assert (await house.ends("second")).run.state == JobState.SUCCEEDED
 
 
+async def test_another_cluster_file_is_told_to_who_looks(tmp_path: Path, engine: SimulatedEngine) -> None:
+    async with running(tmp_path, engine) as house:
+        await house.submit("hello")
+        await house.ends("hello")
+        await house.is_quiet()
+        with house.changes.watch("jobs") as changed:
+            house.controller.wake()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(changed.wait(), 0.2)
+            (tmp_path / "cluster.yaml").write_text("virtual-clusters: {default: {share: 50%}}")
+            house.controller.wake()
+            await asyncio.wait_for(changed.wait(), 5)
+
+
 async def test_lost_contact_changes_no_job_and_all_goes_on_when_it_is_back(
     tmp_path: Path, engine: SimulatedEngine
 ) -> None:

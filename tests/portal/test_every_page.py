@@ -21,6 +21,8 @@ PAGES = [
     "/jobs?username=*&keyword=nothing-is-called-so",
     "/submit",
     "/cluster",
+    "/cluster/nodes",
+    "/cluster/gpus",
     "/images",
     "/no-such-page",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Preempt, Start
-from openpai.scheduler.inspect import CellState, CellStatus
+from openpai.scheduler.inspect import CellState, CellStatus, Inside
 
 
 def _node(name: str, pin: str | None = None) -> PhysicalCell:
@@ -86,6 +86,30 @@ def test_a_cell_that_is_being_left_and_then_waits_is_reserved() -> None:
     scheduler.release(str(victim))
     reserved = [leaf for leaf in leaves(scheduler.physical()) if leaf.state == CellState.RESERVED]
     assert [(leaf.gang, leaf.reserved_by) for leaf in reserved] == [(None, "x")] * 2
+
+
+def test_only_what_is_opened_is_shown_and_of_the_rest_the_numbers() -> None:
+    scheduler = Scheduler(CLUSTER)
+    ask(scheduler, "x", "a")
+    ask(scheduler, "idle", "b", priority=-1)
+    scheduler.set_bad(frozenset({"n3"}), frozenset())
+    (rack,) = scheduler.physical([""])
+    assert rack.children == ()
+    assert rack.inside == Inside(6, used=1, opportunistic=1, reserved=0, bad=2, free=2, gangs=("x", "idle"))
+    (whole,) = scheduler.physical()
+    assert (rack.state, rack.priority, rack.healthy) == (whole.state, whole.priority, whole.healthy)
+    (rack,) = scheduler.physical(["0", "0/n2"])
+    assert [len(node.children) for node in rack.children] == [0, 2, 0]
+
+
+def test_a_promised_machine_is_opened_as_a_whole() -> None:
+    scheduler = Scheduler(CLUSTER)
+    ask(scheduler, "x", "a")
+    node, pinned = scheduler.virtual("a", ["a/0"])
+    whole, _ = scheduler.virtual("a")
+    assert node.children == whole.children
+    assert node.inside == Inside(2, used=1, opportunistic=0, reserved=0, bad=0, free=1, gangs=("x",))
+    assert (pinned.children, pinned.inside and pinned.inside.free) == ((), 2)
 
 
 def test_a_bad_node_shows_where_it_costs_a_promise() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from openpai.lifecycle.states import JobState
 from openpai.runtime.outlook import Outlook
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Gang, Start
@@ -124,6 +125,33 @@ async def test_skus_of_the_cluster_and_of_one_virtual_cluster(
     for path in ("/cluster/sku-types?vc=vision", "/virtual-clusters/vision/sku-types"):
         assert await get(api, path) == {"V100": v100}
     assert (await api.get("/api/v2/cluster/sku-types?vc=none")).status_code == 404
+
+
+async def test_the_inside_of_cells_is_told_of_those_that_are_opened(
+    described: House, api: httpx2.AsyncClient
+) -> None:
+    tops = (await api.get("/api/v2/cluster/cells?open=")).json()["cells"]
+    assert [top["cellChildren"] for top in tops] == [[], [], []]
+    assert tops[0]["inside"] == {
+        "cells": 8, "used": 2, "opportunistic": 1, "reserved": 0, "bad": 0, "free": 5,
+        "jobs": ["alice~train", "bob~idle"],
+    }  # fmt: skip
+    opened = await api.get("/api/v2/cluster/cells?open=node-c&open=none")
+    *closed, half = [top["cellChildren"] for top in opened.json()["cells"]]
+    assert (closed, [len(cell["cellChildren"]) for cell in half]) == ([[], []], [2, 2])
+    (promised, *_) = (await api.get("/api/v2/virtual-clusters/vision/cells?open=")).json()["cells"]
+    assert (promised["inside"]["cells"], promised["inside"]["jobs"]) == (4, ["alice~train"])
+
+
+async def test_a_virtual_cluster_tells_how_many_of_its_jobs_run_and_wait(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    await house.submitted("waits")
+    await house.running("runs")
+    ended = await house.submitted("ended")
+    await house.step(ended, state=JobState.STOPPED)
+    default = (await api.get("/api/v2/virtual-clusters/default")).json()
+    assert (default["waitingJobs"], default["runningJobs"]) == (1, 1)
 
 
 async def test_cells_are_trees_in_which_each_leaf_tells_its_job(

@@ -14,7 +14,7 @@ from openpai.server.bodies import JsonBody, read_json
 from openpai.server.cluster_shapes import CellList, NodeList, SkuType
 from openpai.server.cluster_view import cells, nodes
 from openpai.server.replies import Language, json_reply
-from openpai.server.routes.virtual_clusters import skus_reply
+from openpai.server.routes.virtual_clusters import OpenedCells, skus_reply
 from openpai.server.services import Given
 from openpai.server.shapes import Accepted
 
@@ -44,11 +44,11 @@ async def list_skus(services: Given, vc: str | None = None) -> Response:
 
 
 @router.get("/cluster/cells", response_model=CellList)
-async def list_cells(services: Given) -> Response:
+async def list_cells(services: Given, opened: OpenedCells = None) -> Response:
     """All cells that are there, and who has each."""
     outlook = await services.controller.outlook()
     return Response(
-        cells(outlook.scheduler.physical(), outlook, promised=False), media_type="application/json"
+        cells(outlook.scheduler.physical(opened), outlook, promised=False), media_type="application/json"
     )
 
 

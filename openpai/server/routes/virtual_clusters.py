@@ -1,13 +1,15 @@
 """Virtual clusters, by OpenPAI's calls: what each is promised, and how much of it is used."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import TypeAdapter
 
 from openpai.cluster.standing import Standing
 from openpai.errors import fail
+from openpai.lifecycle.states import public_job_state
 from openpai.protocol.findings import listed
 from openpai.scheduler.cluster import Sku
 from openpai.server.auth import User
@@ -21,6 +23,10 @@ router = APIRouter(tags=["virtual clusters"])
 
 VirtualCluster = Annotated[str, Path(max_length=255)]
 """A virtual cluster's name, as part of a path."""
+
+OpenedCells = Annotated[frozenset[str] | None, Query(alias="open", max_length=1000)]
+"""The addresses of cells whose insides are asked for: of one that holds machines its children, of others all that is in
+them; of the rest only the numbers. An empty address opens none. Without it, everything is told."""
 
 _clusters = TypeAdapter(dict[str, VirtualClusterReply])
 _gpus = TypeAdapter(dict[str, NodeGpus])
@@ -58,13 +64,13 @@ async def list_skus_of(vc: VirtualCluster, services: Given) -> Response:
 
 
 @router.get("/virtual-clusters/{vc}/cells", response_model=CellList)
-async def list_cells_of(vc: VirtualCluster, services: Given) -> Response:
+async def list_cells_of(vc: VirtualCluster, services: Given, opened: OpenedCells = None) -> Response:
     """The cells that a virtual cluster is promised, and those that its jobs use while they are idle."""
     outlook = await services.controller.outlook()
     if vc not in outlook.scheduler.cluster.virtual_clusters:
         raise no_virtual_cluster(vc, await services.controller.standing())
     return Response(
-        cells(outlook.scheduler.virtual(vc), outlook, promised=True), media_type="application/json"
+        cells(outlook.scheduler.virtual(vc, opened), outlook, promised=True), media_type="application/json"
     )
 
 
@@ -85,7 +91,10 @@ def no_virtual_cluster(vc: str, standing: Standing) -> Exception:
 async def _virtual_clusters(services: Services, user: Identity) -> dict[str, VirtualClusterReply]:
     standing, outlook = await services.controller.standing(), await services.controller.outlook()
     mine = standing.described.usable(await services.groups.of(user.username), admin=user.admin)
-    return virtual_clusters(outlook.scheduler, standing, mine)
+    jobs: Counter[tuple[str, str]] = Counter()
+    for vc, state, stopping, count in await services.jobs.live_counts():
+        jobs[vc, public_job_state(state, stopping)] += count
+    return virtual_clusters(outlook.scheduler, standing, mine, jobs)
 
 
 def _node_gpus(node: NodeReply, skus: Mapping[str, Sku]) -> NodeGpus:

@@ -977,7 +977,7 @@ export interface components {
          *     where all are opportunistic. `leafCellType` only at the top. `vc`: whose promise it serves now.
          *
          *     New: the `job` that has a leaf, or for which it is reserved; the name under which it is pinned; for a promised cell
-         *     the address of the one that it stands for now.
+         *     the address of the one that it stands for now; what is `inside`, where not everything was asked for.
          */
         CellReply: {
             /** Celltype */
@@ -1008,6 +1008,7 @@ export interface components {
             pinnedCellId: string | null;
             /** Physicaladdress */
             physicalAddress: string | null;
+            inside: components["schemas"]["InsideReply"] | null;
             /** Cellchildren */
             cellChildren: components["schemas"]["CellReply"][];
         };
@@ -1535,6 +1536,27 @@ export interface components {
              * @default basic
              */
             authnMethod: string;
+        };
+        /**
+         * InsideReply
+         * @description The leaf cells in a cell, each counted once: `used` by guaranteed jobs, `opportunistic` by others, `reserved` for
+         *     a job and not used yet, `bad` and nobody's, or `free`. `jobs`: the first of those that have some, or will.
+         */
+        InsideReply: {
+            /** Cells */
+            cells: number;
+            /** Used */
+            used: number;
+            /** Opportunistic */
+            opportunistic: number;
+            /** Reserved */
+            reserved: number;
+            /** Bad */
+            bad: number;
+            /** Free */
+            free: number;
+            /** Jobs */
+            jobs: string[];
         };
         /**
          * JobCounts
@@ -2512,7 +2534,8 @@ export interface components {
          * @description A virtual cluster. Total is what it is promised, guaranteed the part that is not out of order; capacities are
          *     percent of the cluster's GPUs, of its cores where it has none.
          *
-         *     New: cells by SKU, its pinned cells, the groups that may use it (null: everybody), and whether the caller may.
+         *     New: cells by SKU, its pinned cells, the groups that may use it (null: everybody), whether the caller may, and how
+         *     many of its jobs run and wait.
          */
         VirtualClusterReply: {
             /** Capacity */
@@ -2539,6 +2562,10 @@ export interface components {
             groups: string[] | null;
             /** Usable */
             usable: boolean;
+            /** Runningjobs */
+            runningJobs: number;
+            /** Waitingjobs */
+            waitingJobs: number;
         };
         /**
          * GpuReply
@@ -4097,7 +4124,9 @@ export interface operations {
     };
     list_cells_of_api_v2_virtual_clusters__vc__cells_get: {
         parameters: {
-            query?: never;
+            query?: {
+                open?: string[] | null;
+            };
             header?: never;
             path: {
                 vc: string;
@@ -4161,7 +4190,9 @@ export interface operations {
     };
     list_cells_api_v2_cluster_cells_get: {
         parameters: {
-            query?: never;
+            query?: {
+                open?: string[] | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,6 +1,6 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
-import { jobPath } from "./paths";
+import { fullJobPath, jobPath } from "./paths";
 
 interface Props {
   username: string;
@@ -12,8 +12,23 @@ interface Props {
 /** The way to a job. Names are what people typed, in any script. */
 export function JobLink({ username, name, inText = false }: Props) {
   return (
-    <Anchor component={Link} to={jobPath(username, name)} dir="auto" underline={inText ? "always" : "hover"}>
+    <Anchor
+      component={Link}
+      to={jobPath(username, name)}
+      dir="auto"
+      inherit
+      underline={inText ? "always" : "hover"}
+    >
       {name}
+    </Anchor>
+  );
+}
+
+/** The way to a job that is named as a whole, `user~job`. */
+export function FullJobLink({ job, tabIndex }: { job: string; tabIndex?: number }) {
+  return (
+    <Anchor component={Link} to={fullJobPath(job)} dir="auto" inherit tabIndex={tabIndex}>
+      {job}
     </Anchor>
   );
 }

@@ -23,7 +23,10 @@ export function Page({
   }, [title]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its heading, for a screen reader too
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [pathname]);
+  useEffect(() => {
+    const onTab = document.activeElement?.role === "tab"; // who walks along the tabs of a page stays there
+    if (!onTab) heading.current?.focus({ preventScroll: true });
+  }, [pathname]);
 
   return (
     <Stack gap="lg">

@@ -24,6 +24,7 @@ export function StateBadge({ state }: { state: string }) {
       color={color}
       variant="light"
       tt="none"
+      miw="max-content"
       leftSection={<Icon size={13} aria-hidden />}
       data-state={state}
     >

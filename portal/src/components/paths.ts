@@ -2,3 +2,8 @@
 export function jobPath(username: string, name: string, tab = ""): string {
   return `/jobs/${encodeURIComponent(`${username}~${name}`)}${tab && `/${tab}`}`;
 }
+
+/** The same of a job that is named as a whole, `user~job`. */
+export function fullJobPath(job: string): string {
+  return `/jobs/${encodeURIComponent(job)}`;
+}

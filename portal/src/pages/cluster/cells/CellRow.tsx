@@ -1,0 +1,75 @@
+import { Badge, Text } from "@mantine/core";
+import { ChevronRight, Pin } from "lucide-react";
+import type { Ref } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./CellTree.module.css";
+import { CellUse } from "./CellUse";
+import type { Row } from "./tree";
+
+interface Props {
+  ref: Ref<HTMLDivElement>;
+  id: string;
+  index: number;
+  /** Where it stands in the tree, px. */
+  top: number;
+  row: Row;
+  active: boolean;
+  onPress: (row: Row) => void;
+}
+
+/** A cell: what it is, where it is, and who has it. */
+export function CellRow({ ref, id, index, top, row, active, onPress }: Props) {
+  const { t } = useTranslation();
+  const { cell } = row;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree has the focus, and takes the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree refers to the line that is meant
+    <div
+      ref={ref}
+      id={id}
+      data-index={index}
+      data-active={active || undefined}
+      className={classes.row}
+      style={{ transform: `translateY(${top}px)`, paddingInlineStart: `${(row.level - 1) * 1.1 + 0.3}rem` }}
+      role="treeitem"
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-expanded={row.open ?? undefined}
+      aria-selected={active}
+      onClick={() => onPress(row)}
+    >
+      <span className={classes.what}>
+        <ChevronRight
+          size={16}
+          aria-hidden
+          className={classes.chevron}
+          data-open={row.open || undefined}
+          visibility={row.open === null ? "hidden" : undefined}
+        />
+        <Text span size="sm" fw={600} dir="auto">
+          {row.name}
+        </Text>
+        <Text span size="sm" c="dimmed">
+          {cell.cellType}
+        </Text>
+        {cell.pinnedCellId !== null && (
+          <Badge color="grape" variant="light" tt="none" leftSection={<Pin size={12} aria-hidden />}>
+            {t("cluster.cells.pin", { pin: cell.pinnedCellId })}
+          </Badge>
+        )}
+        {row.owner !== null && (
+          <Text span size="sm" c="dimmed">
+            {t("cluster.cells.owner", { name: row.owner })}
+          </Text>
+        )}
+        {cell.physicalAddress !== null && (
+          <Text span size="sm" c="dimmed">
+            {t("cluster.cells.standsFor", { address: cell.physicalAddress })}
+          </Text>
+        )}
+      </span>
+      <CellUse cell={cell} />
+    </div>
+  );
+}
