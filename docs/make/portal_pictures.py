@@ -55,7 +55,7 @@ _JOBS = [
     ("wav2vec", "speech", 1, 1, "echo ready && sleep 3600"),
     ("evaluate", "default", 1, 0, "python -c 'print(\"accuracy 0.91\")'"),
     ("augment", "default", 1, 0, "python -c 'import albumentations'"),
-    ("wav2vec-large", "speech", 1, 4, "python train.py"),
+    ("wav2vec-large", "speech", 1, 2, "python train.py"),
 ]
 
 
