@@ -186,7 +186,7 @@ async def test_the_openapi_document_tells_every_call(house: House) -> None:
         "/healthz", "/api/v2/info", "/api/v2/jobs", "/api/v2/jobs/{job}", "/api/v2/jobs/{job}/attempts/{attempt}",
         "/api/v2/jobs/{job}/explanation",
         "/api/v2/jobs/{job}/config", "/api/v2/jobs/{job}/executionType", "/api/v2/jobs/{job}/events",
-        "/api/v2/jobs/{job}/watch", "/api/v2/changes", "/api/v2/job-counts", "/api/v2/session",
+        "/api/v2/jobs/{job}/watch", "/api/v2/changes", "/api/v2/job-counts", "/api/v2/job-schema", "/api/v2/session",
         "/api/v2/session/links", task, f"{task}/{{attempt}}/logs", f"{task}/{{attempt}}/logs/{{name}}",
         f"{task}/{{attempt}}/logs/{{name}}/stream", f"{task}/{{attempt}}/logs/{{name}}/search",
         "/api/v2/jobs/{job}/logs/stream", "/api/v1/user/{user}/jobs/{job}",

@@ -5,6 +5,7 @@ import json
 import httpx2
 import pytest
 
+from openpai.protocol.schema import json_schema
 from tests.server.house import House, job_file
 
 JOBS = "/api/v2/jobs"
@@ -140,6 +141,12 @@ async def test_a_dry_run_of_what_never_fits_says_so_in_the_readers_language(api:
 
 async def test_a_dry_run_that_is_neither_true_nor_false_is_refused(api: httpx2.AsyncClient) -> None:
     assert (await api.post(f"{JOBS}?dryRun=maybe", content=job_file())).status_code == 400
+
+
+async def test_the_schema_of_the_job_file_can_be_had(api: httpx2.AsyncClient) -> None:
+    reply = await api.get("/api/v2/job-schema")
+    assert reply.status_code == 200
+    assert reply.json() == json_schema()
 
 
 async def test_openpais_old_address_tells_whether_a_name_is_taken(

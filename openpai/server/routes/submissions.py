@@ -1,12 +1,14 @@
-"""A job is handed in, or only looked at (`dryRun`)."""
+"""A job is handed in, or only looked at (`dryRun`); and what a job file looks like, for editors."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from openpai.admission.submit import Plan, Submission
 from openpai.errors import PaiError
 from openpai.messages import message
+from openpai.protocol.schema import json_schema
 from openpai.server.auth import User
 from openpai.server.bodies import MAX_SUBMISSION_BYTES, Submit, read_bytes, read_json
 from openpai.server.explaining import explanation_reply
@@ -67,6 +69,12 @@ async def submit(
         warnings=[problem_reply(problem, language) for problem in admitted.warnings],
     )
     return json_reply(reply, 202)
+
+
+@router.get("/job-schema", response_model=dict[str, Any])
+async def show_schema() -> Response:
+    """The JSON Schema (draft 2020-12) of the job file, for editors; `pai schema` prints the same."""
+    return JSONResponse(json_schema())
 
 
 async def _submission(request: Request, user: Identity, key: str | None) -> Submission:
