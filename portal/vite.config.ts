@@ -15,7 +15,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/api": server, "/healthz": server } },
+  server: { fs: { allow: [".."] }, proxy: { "/api": server, "/healthz": server } },
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],

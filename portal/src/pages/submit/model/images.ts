@@ -1,14 +1,9 @@
+import type { ImageChoice } from "../image/ImageBlock";
 import { removeIn, setIn } from "./edit";
 import { freeName } from "./name";
 import { parseJob } from "./parse";
 import { isJson, type Json, listAt, mappingAt, type Path } from "./path";
 import { isReferred, mask, referenceTo, referredSecret, type Vault } from "./secrets";
-
-/** What the image block shows and gives back. `password`: the secret itself, or what refers to it where it is not known. */
-export interface ImageChoice {
-  uri: string;
-  auth: { username: string; password: string; registryuri: string } | null;
-}
 
 export interface Draft {
   text: string;

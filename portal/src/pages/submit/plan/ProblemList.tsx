@@ -1,0 +1,57 @@
+import { Anchor, List, Text } from "@mantine/core";
+import { CircleX, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { type Path, spell } from "../model/path";
+import type { Problem } from "../model/problems";
+import { useSubmission } from "../state/submission";
+
+/** Everything that is wrong or to be known, each with the way to its place. */
+export function ProblemList({ problems }: { problems: Problem[] }) {
+  const { t } = useTranslation();
+  if (problems.length === 0) return null;
+  return (
+    <List spacing={6} size="sm" listStyleType="none" aria-label={t("submit.plan.problems")}>
+      {problems.map((problem) => (
+        <List.Item
+          key={`${problem.code} ${keyOf(problem.path)} ${problem.line} ${problem.message}`}
+          icon={<Sign problem={problem} />}
+        >
+          <OneProblem problem={problem} />
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+function keyOf(path: Path | null): string {
+  return path ? spell(path) : "";
+}
+
+function Sign({ problem: { severity } }: { problem: Problem }) {
+  const { t } = useTranslation();
+  return severity === "error" ? (
+    <CircleX size={16} color="var(--bad)" role="img" aria-label={t("submit.plan.error")} />
+  ) : (
+    <TriangleAlert size={16} role="img" aria-label={t("submit.plan.warning")} />
+  );
+}
+
+function OneProblem({ problem }: { problem: Problem }) {
+  const { t } = useTranslation();
+  const { reveal } = useSubmission();
+  return (
+    <div>
+      <Text size="sm" component="span" dir="auto">
+        {problem.message}
+      </Text>{" "}
+      <Anchor component="button" type="button" size="sm" onClick={() => reveal(problem)}>
+        {t("submit.plan.line", { line: problem.line })}
+      </Anchor>
+      {problem.fix && (
+        <Text size="sm" c="dimmed" dir="auto">
+          {problem.fix}
+        </Text>
+      )}
+    </div>
+  );
+}
