@@ -3,33 +3,39 @@ import { type RefObject, useEffect } from "react";
 import { spell } from "../model/path";
 import { useSubmission } from "./submission";
 
+const patience = 20; // frames until all that a field is in has opened
+
 /** Brings the field of a problem to the reader, or where no field shows it, its place in the YAML. */
 export function useReveal(view: RefObject<EditorView | null>) {
   const { revealed } = useSubmission();
   useEffect(() => {
     if (!revealed) return;
     const { path, from } = revealed.problem;
-    // What it is in opens first.
-    const frame = requestAnimationFrame(() => {
-      const field = path ? fieldOf(spell(path)) : null;
-      view.current?.dispatch({
-        selection: { anchor: Math.min(from, view.current.state.doc.length) },
-        effects: EditorView.scrollIntoView(Math.min(from, view.current.state.doc.length), { y: "center" }),
-      });
+    if (view.current) show(view.current, from);
+    let frame = 0;
+    const look = (left: number) => {
+      const field = path && fieldOf(spell(path), left > 0);
       if (field) {
         field.focus();
         field.scrollIntoView({ block: "center" });
-      } else view.current?.focus();
-    });
+      } else if (path && left > 0) frame = requestAnimationFrame(() => look(left - 1));
+      else view.current?.focus();
+    };
+    look(patience);
     return () => cancelAnimationFrame(frame);
   }, [revealed, view]);
 }
 
-/** The field that shows what stands there, or the part of it that is wrong. */
-function fieldOf(path: string): HTMLElement | null {
-  const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")].filter((field) => {
-    const own = field.dataset.field ?? "";
-    return path === own || path.startsWith(`${own}.`) || path.startsWith(`${own}[`);
-  });
-  return fields.sort((a, b) => (b.dataset.field ?? "").length - (a.dataset.field ?? "").length)[0] ?? null;
+function show(view: EditorView, from: number) {
+  const anchor = Math.min(from, view.state.doc.length);
+  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+}
+
+/** The field that shows what stands there; if not `exactly` that, the smallest that it is a part of. */
+function fieldOf(path: string, exactly: boolean): HTMLElement | null {
+  const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")];
+  const nameOf = (field: HTMLElement) => field.dataset.field ?? "";
+  const within = fields.filter((field) => path.startsWith(`${nameOf(field)}.`) || path.startsWith(`${nameOf(field)}[`));
+  const smallest = within.sort((a, b) => nameOf(b).length - nameOf(a).length)[0];
+  return fields.find((field) => nameOf(field) === path) ?? (exactly ? null : (smallest ?? null));
 }
