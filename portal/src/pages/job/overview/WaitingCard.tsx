@@ -26,19 +26,28 @@ export function WaitingCard({
             {t("job.waiting.since")} <Moment time={since} />
           </Text>
         )}
-        {reasonsOf(job, now).map((reason) => (
-          <Reason key={reason.message} reason={reason} />
-        ))}
-        {now && <Queue queue={now.queue} />}
-        {now && now.changes.length > 0 && <Changes changes={now.changes} />}
-        {now && now.rooms.length > 0 && (
-          <>
-            <Divider />
-            <Rooms rooms={now.rooms} />
-          </>
-        )}
+        <WhyItWaits reasons={reasonsOf(job, now)} now={now} />
       </Stack>
     </Section>
+  );
+}
+
+/** The same of any job, one that is not submitted yet too. */
+export function WhyItWaits({ reasons, now }: { reasons: Told[]; now: Explanation | null }) {
+  return (
+    <>
+      {reasons.map((reason) => (
+        <Reason key={reason.message} reason={reason} />
+      ))}
+      {now && <Queue queue={now.queue} />}
+      {now && now.changes.length > 0 && <Changes changes={now.changes} />}
+      {now && now.rooms.length > 0 && (
+        <>
+          <Divider />
+          <Rooms rooms={now.rooms} />
+        </>
+      )}
+    </>
   );
 }
 

@@ -32,24 +32,24 @@ export function ResourceFields({ role }: { role: string }) {
     });
 
   return (
-    <Stack gap={4}>
-      <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="sm">
+    <Stack gap="xs">
+      <SimpleGrid cols={3} spacing="sm">
         <TextField path={[...path, "gpu"]} label={t("submit.role.gpu")} required number />
         <TextField path={[...path, "cpu"]} label={t("submit.role.cpu")} required number />
         <TextField path={[...path, "memoryMB"]} label={t("submit.role.memory")} required number />
-        <NativeSelect
-          label={t("submit.role.sku")}
-          value={sku}
-          data={[
-            { value: "", label: t("submit.role.anySku") },
-            ...(sku && !names.includes(sku) ? [sku] : []),
-            ...names,
-          ]}
-          error={errorAt(cells)}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-          data-field={spell(cells)}
-        />
       </SimpleGrid>
+      <NativeSelect
+        label={t("submit.role.sku")}
+        value={sku}
+        data={[
+          { value: "", label: t("submit.role.anySku") },
+          ...(sku && !names.includes(sku) ? [sku] : []),
+          ...names,
+        ]}
+        error={errorAt(cells)}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+        data-field={spell(cells)}
+      />
       {each && (
         <Text size="sm" c="dimmed">
           {t("submit.role.cell", { sku, gpu: each.gpu, cpu: each.cpu, memory: each.memory })}

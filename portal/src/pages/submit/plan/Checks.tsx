@@ -2,6 +2,7 @@ import { List } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
+import { Words } from "../../../components/Words";
 
 /** The checks that the job passed, in words. */
 export function Checks({ verdicts }: { verdicts: Schemas["VerdictReply"][] }) {
@@ -15,7 +16,9 @@ export function Checks({ verdicts }: { verdicts: Schemas["VerdictReply"][] }) {
           key={`${check} ${message}`}
           icon={<CircleCheck size={14} color="var(--good)" aria-hidden />}
         >
-          <span dir="auto">{message}</span>
+          <span dir="auto">
+            <Words text={message} />
+          </span>
         </List.Item>
       ))}
     </List>

@@ -4,13 +4,13 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
 import { Failure } from "../../../components/Failure";
+import { WhyItWaits } from "../../job/overview/WaitingCard";
 import { useSubmission } from "../state/submission";
 import { Checks } from "./Checks";
 import { Placement } from "./Placement";
 import classes from "./PlanPane.module.css";
 import { ProblemList } from "./ProblemList";
 import { useSubmit } from "./useSubmit";
-import { Waits } from "./Waits";
 
 /** What would become of the job, before it is submitted; and the button that submits it. */
 export function PlanPane() {
@@ -38,7 +38,7 @@ export function PlanPane() {
           </Group>
           {plan.error && <Failure error={plan.error} retry={plan.retry} />}
           <ProblemList problems={problems} />
-          {found?.explanation && <Waits explanation={found.explanation} />}
+          {found?.explanation && <WhyItWaits reasons={found.waits} now={found.explanation} />}
           {found?.placement && <Placement placed={found.placement} />}
           {found && <Checks verdicts={found.verdicts} />}
         </Stack>

@@ -1,6 +1,7 @@
 import { Anchor, List, Text } from "@mantine/core";
 import { CircleX, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Words } from "../../../components/Words";
 import { type Path, spell } from "../model/path";
 import type { Problem } from "../model/problems";
 import { useSubmission } from "../state/submission";
@@ -42,14 +43,14 @@ function OneProblem({ problem }: { problem: Problem }) {
   return (
     <div>
       <Text size="sm" component="span" dir="auto">
-        {problem.message}
+        <Words text={problem.message} />
       </Text>{" "}
       <Anchor component="button" type="button" size="sm" onClick={() => reveal(problem)}>
         {t("submit.plan.line", { line: problem.line })}
       </Anchor>
       {problem.fix && (
         <Text size="sm" c="dimmed" dir="auto">
-          {problem.fix}
+          <Words text={problem.fix} />
         </Text>
       )}
     </div>

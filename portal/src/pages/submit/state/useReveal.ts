@@ -35,7 +35,9 @@ function show(view: EditorView, from: number) {
 function fieldOf(path: string, exactly: boolean): HTMLElement | null {
   const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")];
   const nameOf = (field: HTMLElement) => field.dataset.field ?? "";
-  const within = fields.filter((field) => path.startsWith(`${nameOf(field)}.`) || path.startsWith(`${nameOf(field)}[`));
+  const within = fields.filter(
+    (field) => path.startsWith(`${nameOf(field)}.`) || path.startsWith(`${nameOf(field)}[`),
+  );
   const smallest = within.sort((a, b) => nameOf(b).length - nameOf(a).length)[0];
   return fields.find((field) => nameOf(field) === path) ?? (exactly ? null : (smallest ?? null));
 }
