@@ -31,7 +31,7 @@ export function PlanPane() {
       </Group>
       {error && <Failure error={error} retry={retry} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and who has no mouse must be able to */}
-      <div className={classes.body} tabIndex={0} data-stale={!plan.fresh || undefined}>
+      <div className={classes.body} tabIndex={0} aria-busy={!plan.fresh}>
         <Stack gap="sm">
           <Group gap="xs" role="status" wrap="nowrap">
             <Verdict found={found} />

@@ -61,7 +61,7 @@ export function CodeEditor(props: Props) {
   }, []);
 
   useEffect(() => {
-    const attributes = { "aria-label": label, ...(field ? { "data-field": field } : {}) };
+    const attributes = { "aria-label": label, tabindex: "0", ...(field ? { "data-field": field } : {}) };
     own.current?.dispatch({
       effects: changeable.current.reconfigure([
         EditorView.contentAttributes.of(attributes),
