@@ -17,7 +17,6 @@ interface Props {
 export function SkuUse({ sku, use, promised = false }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const counts = { free: use.free, total: use.total };
   const numbers = (["used", "opportunistic", "bad"] as const).filter((key) => key === "used" || use[key] > 0);
   return (
     <div className={classes.sku}>
@@ -29,7 +28,7 @@ export function SkuUse({ sku, use, promised = false }: Props) {
           {use.described && <NotReal />}
         </Group>
         <Text size="sm">
-          <Free counts={counts} promised={promised} />
+          <Free free={use.free} total={use.total} promised={promised} />
         </Text>
       </Group>
       {use.total > 0 && <UsageBar usage={promised ? { ...use, opportunistic: 0 } : use} />}
@@ -45,10 +44,12 @@ export function SkuUse({ sku, use, promised = false }: Props) {
   );
 }
 
-function Free({ counts, promised }: { counts: { free: number; total: number }; promised: boolean }) {
+function Free({ free, total, promised }: { free: number; total: number; promised: boolean }) {
   const { t } = useTranslation();
+  const format = useFormat();
+  const counts = { free: format.number(free), total: format.number(total) };
   if (!promised) return t("cluster.freeOf", counts);
-  return counts.total > 0 ? t("cluster.freeOfPromised", counts) : t("cluster.promisedNone");
+  return total > 0 ? t("cluster.freeOfPromised", counts) : t("cluster.promisedNone");
 }
 
 /** Marks GPUs that an administrator described, and that are not there. */

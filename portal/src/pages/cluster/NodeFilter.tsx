@@ -1,9 +1,9 @@
 import { Group, Pagination, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Node } from "./queries";
 
-const perPage = 20;
+const perPage = 10;
 
 interface Filter {
   text: string;
@@ -19,8 +19,9 @@ interface Filter {
 /** Of many machines those that are looked for, a page at a time. */
 export function useNodeFilter(all: readonly Node[]): Filter {
   const [text, setText] = useState("");
+  const sought = useDeferredValue(text.trim().toLowerCase()); // typing goes on while many are looked through
   const [wanted, setPage] = useState(1);
-  const found = all.filter((node) => matches(node, text.trim().toLowerCase()));
+  const found = all.filter((node) => matches(node, sought));
   const pages = Math.max(Math.ceil(found.length / perPage), 1);
   const page = Math.min(wanted, pages);
   const shown = found.slice((page - 1) * perPage, page * perPage);

@@ -1,6 +1,6 @@
 import { Badge, Text } from "@mantine/core";
 import { ChevronRight, Pin } from "lucide-react";
-import type { Ref } from "react";
+import { memo, type Ref } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./CellTree.module.css";
 import { CellUse } from "./CellUse";
@@ -17,8 +17,8 @@ interface Props {
   onPress: (row: Row) => void;
 }
 
-/** A cell: what it is, where it is, and who has it. */
-export function CellRow({ ref, id, index, top, row, active, onPress }: Props) {
+/** A cell: what it is, where it is, and who has it. Drawn anew only where it changed: one scrolls past many. */
+export const CellRow = memo(function CellRow({ ref, id, index, top, row, active, onPress }: Props) {
   const { t } = useTranslation();
   const { cell } = row;
   return (
@@ -72,4 +72,4 @@ export function CellRow({ ref, id, index, top, row, active, onPress }: Props) {
       <CellUse cell={cell} />
     </div>
   );
-}
+});

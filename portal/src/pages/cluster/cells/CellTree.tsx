@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { fullJobPath } from "../../../components/paths";
@@ -55,10 +55,13 @@ export function CellTree({ label, vc, cells, toggled, onToggled }: Props) {
     if (step.job) navigate(fullJobPath(step.job));
   };
 
-  const press = (row: Row) => {
-    setActiveKey(row.key);
-    if (row.open !== null) onToggled(toggle(toggled, row));
-  };
+  const press = useCallback(
+    (row: Row) => {
+      setActiveKey(row.key);
+      if (row.open !== null) onToggled(toggle(toggled, row));
+    },
+    [toggled, onToggled],
+  );
 
   return (
     <div>

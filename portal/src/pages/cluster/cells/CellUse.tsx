@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
+import { useFormat } from "../../../components/format";
 import { FullJobLink } from "../../../components/JobLink";
 import { UsageBar } from "../../../components/UsageBar";
 import type { Cell } from "../queries";
@@ -25,6 +26,7 @@ export function CellUse({ cell }: { cell: Cell }) {
 
 function InsideUse({ inside }: { inside: Schemas["InsideReply"] }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const { used, reserved, opportunistic, bad, free, cells: total } = inside;
   return (
     <span className={classes.use}>
@@ -32,7 +34,7 @@ function InsideUse({ inside }: { inside: Schemas["InsideReply"] }) {
         <UsageBar usage={{ total, used: used + reserved, opportunistic, bad, free }} />
       </span>
       <Text span size="sm">
-        {t("cluster.freeOf", { free, total })}
+        {t("cluster.freeOf", { free: format.number(free), total: format.number(total) })}
       </Text>
       {bad > 0 && (
         <Text span size="sm" c="dimmed">

@@ -52,7 +52,7 @@ function Hardware({ node }: { node: Node }) {
   const facts: [label: string, value: string | null][] = [
     [t("cluster.node.cpu"), node.cpu === null ? null : format.number(node.cpu)],
     [t("cluster.node.memory"), node.memoryMB === null ? null : gib(node.memoryMB)],
-    [t("cluster.node.gpus"), node.gpus.length > 0 ? models(node) : t("cluster.node.noGpus")],
+    [t("cluster.node.gpus"), node.architecture === null ? null : models(node) || t("cluster.node.noGpus")],
     [t("cluster.node.driver"), node.driver],
     [t("cluster.node.architecture"), node.architecture],
   ];
