@@ -35,6 +35,7 @@ export function KeepFreeDialog({ node, busy, error, onConfirm, onClose }: Props)
         ended.length > 0 ? t("cluster.keep.end", { count: ended.length }) : t(`cluster.keep.do.${choice}`)
       }
       busy={busy}
+      danger={ended.length > 0}
       onConfirm={() => onConfirm(wishes[choice])}
       onClose={onClose}
     >
