@@ -5,7 +5,7 @@ What it decides is in `images.cleaning` and `images.disk`; here are the looking 
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -40,6 +40,25 @@ class Cleaned:
     before: ImageDisk
     after: ImageDisk
     removed: tuple[Removed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldImage:
+    """An image on the disk. `used_at` (ms): None where no task of ours had it. `stays`: why cleaning leaves it, ""
+    where it may go, None while that is not known. `jobs`: the live jobs that need it."""
+
+    image: LocalImage
+    used_at: int | None
+    stays: str | None
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is on the disk; `disk` is None where it cannot be seen."""
+
+    disk: ImageDisk | None
+    images: Sequence[HeldImage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,26 @@ class ImageKeeper:
     async def removals(self, offset: int, limit: int) -> tuple[int, Sequence[Removed]]:
         """How many images were removed so far, and some of them, the latest first."""
         return await self._uses.count_removals(), await self._uses.removals(offset, limit)
+
+    async def held(self, jobs: Mapping[str, Collection[str]]) -> Held:
+        """All images on the disk, and who needs them. `jobs`: image, by name or id → the live jobs with it."""
+        look = await self._look(frozenset())
+        images = look.images if look else await self._engine.images()
+        used_at = await self._uses.all()
+        users: dict[str, set[str]] = {}
+        for name, those in jobs.items():
+            for image_id in _meant(images, {name}):
+                users.setdefault(image_id, set()).update(those)
+        held = [
+            HeldImage(
+                image,
+                used_at.get(image.id),
+                cleaning.stays(image, look.uses, self.policy, now_ms()) if look else None,
+                tuple(sorted(users.get(image.id, ()))),
+            )
+            for image in images
+        ]
+        return Held(await self._engine.image_disk(), held)
 
     async def plan(self) -> CleaningPlan | None:
         """What cleaning would do now; None where the disk cannot be seen, or it is not known yet what jobs need."""

@@ -109,13 +109,17 @@ class Controller:
         """The image pulls that tasks of this job wait for, by task uid."""
         return self._performer.pulls.get(job_id, {})
 
-    def images(self) -> frozenset[str] | None:
+    def images(self) -> Mapping[str, Sequence[str]] | None:
         """What the live jobs need, as of the last pass: images by name, or by id where they were made on the
-        machine. None before the first one."""
+        machine, each with the jobs' names. None before the first one."""
         if self._first_pass:
             return None
-        live = [(run, job) for run, job in self._live if not is_final(run.state)]
-        return frozenset(name for run, job in live for name in images_of(job, self._specs.images(run.id)))
+        needed: dict[str, list[str]] = {}
+        for run, job in self._live:
+            if not is_final(run.state):
+                for name in images_of(job, self._specs.images(run.id)):
+                    needed.setdefault(name, []).append(run.full_name)
+        return needed
 
     async def nodes(self) -> Sequence[Node]:
         """The machines, as of a few seconds ago at most. Raises `NoContact`."""

@@ -55,6 +55,11 @@ class RemovedImages(BaseModel):
     data: list[RemovedImage]
 
 
+class JobName(BaseModel):
+    username: str
+    name: str
+
+
 class KeptImage(BaseModel):
     image: str
     names: list[str]
@@ -66,6 +71,29 @@ class DiskReply(BaseModel):
     totalBytes: int
     freeBytes: int
     usedPercent: float
+
+
+class HeldImageReply(BaseModel):
+    """An image on the disk. `stays`: why cleaning leaves it; None where it may go when room is needed, or while that
+    is not known. `jobs`: the live jobs that need it. `usedTime`: None where no task of this server had it."""
+
+    image: str
+    names: list[str]
+    sizeBytes: int
+    createdTime: int
+    usedTime: int | None
+    stays: Told | None
+    jobs: list[JobName]
+
+
+class HeldImages(BaseModel):
+    """What is on the disk; `disk` is None where it cannot be seen. Cleaning begins above `highPercent`, and ends at
+    `lowPercent`."""
+
+    disk: DiskReply | None
+    highPercent: float
+    lowPercent: float
+    data: list[HeldImageReply]
 
 
 class CleaningReply(BaseModel):

@@ -55,6 +55,9 @@ class Controller(Protocol):
         A change is told under the job's id, or under "jobs" where it is the same for all.
         """
 
+    def images(self) -> Mapping[str, Sequence[str]] | None:
+        """The images that live jobs need, by name or id, with the jobs' names; None while that is not known."""
+
     def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
         """The image pulls that tasks of the job wait for, by task uid. A change is told under the job's id."""
 

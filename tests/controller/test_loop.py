@@ -125,10 +125,10 @@ async def test_the_images_of_live_jobs_are_told_once_they_are_known(
         assert house.controller.images() is None, "before the first pass"
         await house.submit("runs", FOREVER)
         await house.until("runs", JobState.RUNNING)
-        assert house.controller.images() == frozenset({"busybox:latest"})
+        assert house.controller.images() == {"busybox:latest": ["ann~runs"]}
         await house.stop("runs")
         await house.ends("runs")
-        await eventually(lambda: house.controller.images() == frozenset())
+        await eventually(lambda: house.controller.images() == {})
 
 
 async def test_a_job_starts_when_another_has_made_room(tmp_path: Path, engine: SimulatedEngine) -> None:

@@ -107,6 +107,7 @@ class ControllerDouble:
         self.waiting: Sequence[Reason] = ()
         self.pulling: Mapping[str, PullProgress] = {}
         self.explained: Explanation | None = None
+        self.needed: Mapping[str, Sequence[str]] | None = {}
 
     async def explanation(self, job_id: str, clusters: Sequence[str]) -> Explanation | None:
         return self.explained
@@ -133,6 +134,9 @@ class ControllerDouble:
 
     def waits(self, job_id: str) -> Sequence[Reason]:
         return self.waiting
+
+    def images(self) -> Mapping[str, Sequence[str]] | None:
+        return self.needed
 
     def pulls(self, job_id: str) -> Mapping[str, PullProgress]:
         return self.pulling

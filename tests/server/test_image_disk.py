@@ -103,6 +103,27 @@ async def test_a_dry_run_tells_what_would_go_and_why_the_rest_stays(
     assert len(house.engine.images) == 11
 
 
+async def test_everybody_sees_what_is_on_the_disk_who_needs_it_and_what_may_go(
+    house: House, api: httpx2.AsyncClient
+) -> None:
+    await fill(house, "a:1", "b:1")
+    house.engine.add_image("made-here:latest")
+    house.controller.needed = {"b:1": ["bob~train", "alice~train"], "gone:1": ["alice~waits"]}
+    reply = (await api.get("/api/v2/images/disk")).json()
+    assert (reply["highPercent"], reply["lowPercent"]) == (85, 70)
+    assert reply["disk"]["totalBytes"] == 200
+    held = {each["names"][0]: each for each in reply["data"]}
+    assert held["a:1"]["sizeBytes"] == 100
+    assert held["a:1"]["usedTime"] < now_ms() - 19 * HOUR
+    assert (held["a:1"]["stays"], held["a:1"]["jobs"]) == (None, [])
+    assert held["b:1"]["jobs"] == [
+        {"username": "alice", "name": "train"}, {"username": "bob", "name": "train"},
+    ]  # fmt: skip
+    assert (held["made-here:latest"]["stays"]["code"], held["made-here:latest"]["usedTime"]) == (
+        "KeptNotOurs", None,
+    )  # fmt: skip
+
+
 async def test_cleaning_removes_and_the_log_of_it_is_there_for_all(
     house: House, api: httpx2.AsyncClient, admin: httpx2.AsyncClient
 ) -> None:

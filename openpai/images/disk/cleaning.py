@@ -91,9 +91,9 @@ def plan(
     kept: list[Kept] = []
     free = disk.free_bytes
     for image in sorted(images, key=lambda image: (uses.used_at.get(image.id, 0), image.id)):
-        stays = _stays(image, uses, policy, now) or ("" if free < goal.free_bytes else ENOUGH_ROOM)
-        if stays:
-            kept.append(Kept(image, stays))
+        why = stays(image, uses, policy, now) or ("" if free < goal.free_bytes else ENOUGH_ROOM)
+        if why:
+            kept.append(Kept(image, why))
         else:
             removals.append(Removal(image, uses.used_at[image.id], goal.reason))
             free += image.size_bytes
@@ -102,7 +102,7 @@ def plan(
 
 def freeable(images: Sequence[LocalImage], uses: Uses, policy: Cleaning, now: int) -> int:
     """The bytes of all images that may be removed."""
-    return sum(image.size_bytes for image in images if not _stays(image, uses, policy, now))
+    return sum(image.size_bytes for image in images if not stays(image, uses, policy, now))
 
 
 def named(images: Iterable[LocalImage], names: Iterable[ImageReference]) -> frozenset[str]:
@@ -118,8 +118,8 @@ def named(images: Iterable[LocalImage], names: Iterable[ImageReference]) -> froz
     )
 
 
-def _stays(image: LocalImage, uses: Uses, policy: Cleaning, now: int) -> str:
-    """Why an image must stay; "" for one that may go."""
+def stays(image: LocalImage, uses: Uses, policy: Cleaning, now: int) -> str:
+    """Why an image must stay, whatever room there is; "" for one that may go."""
     if image.id in uses.needed:
         return uses.needed[image.id]
     if image.id not in uses.used_at:

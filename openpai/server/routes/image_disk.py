@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from openpai.controller.asked_pulls import ImagePull
+from openpai.controller.image_keeper import HeldImage
 from openpai.images.disk.cleaning import CleaningPlan
 from openpai.images.disk.room import ImageDisk
 from openpai.images.facts import LocalImage
@@ -16,8 +17,11 @@ from openpai.server.bodies import JsonBody, read_json
 from openpai.server.image_disk_shapes import (
     CleaningReply,
     DiskReply,
+    HeldImageReply,
+    HeldImages,
     ImagePullReply,
     ImagePulls,
+    JobName,
     KeptImage,
     PullAccepted,
     RemovedImage,
@@ -59,6 +63,20 @@ async def pull_image(request: Request, services: Given, user: User, language: La
     services.keeper.pull(reference)
     text = message("ReplyImagePull", {"image": str(reference)}, language).text
     return json_reply(PullAccepted(status=202, message=text, image=str(reference)), 202)
+
+
+@router.get("/images/disk", response_model=HeldImages)
+async def list_held(services: Given, user: User, language: Language) -> Response:
+    """The images on the disk: how large, who needs them, and which of them cleaning would leave."""
+    held = await services.keeper.held(services.controller.images() or {})
+    policy = services.keeper.policy
+    reply = HeldImages(
+        disk=_disk(held.disk) if held.disk else None,
+        highPercent=policy.high_percent,
+        lowPercent=policy.low_percent,
+        data=[_held(each, language) for each in held.images],
+    )
+    return json_reply(reply)
 
 
 @router.get("/images/removals", response_model=RemovedImages)
@@ -145,6 +163,19 @@ def _pull(pull: ImagePull, language: str) -> ImagePullReply:
         remainingSeconds=progress.remaining_s if progress else None,
         reason=told(problem.code, problem.params, language) if problem else None,
         againTime=pull.again_at,
+    )
+
+
+def _held(held: HeldImage, language: str) -> HeldImageReply:
+    users = [full_name.split("~", 1) for full_name in held.jobs]
+    return HeldImageReply(
+        image=held.image.id,
+        names=_names(held.image),
+        sizeBytes=held.image.size_bytes,
+        createdTime=held.image.created_at,
+        usedTime=held.used_at,
+        stays=told(held.stays, {}, language) if held.stays else None,
+        jobs=[JobName(username=username, name=name) for username, name in users],
     )
 
 

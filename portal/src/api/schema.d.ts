@@ -587,6 +587,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/images/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Held
+         * @description The images on the disk: how large, who needs them, and which of them cleaning would leave.
+         */
+        get: operations["list_held_api_v2_images_disk_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/images/removals": {
         parameters: {
             query?: never;
@@ -1372,6 +1392,40 @@ export interface components {
             status: "ok";
         };
         /**
+         * HeldImageReply
+         * @description An image on the disk. `stays`: why cleaning leaves it; None where it may go when room is needed, or while that
+         *     is not known. `jobs`: the live jobs that need it. `usedTime`: None where no task of this server had it.
+         */
+        HeldImageReply: {
+            /** Image */
+            image: string;
+            /** Names */
+            names: string[];
+            /** Sizebytes */
+            sizeBytes: number;
+            /** Createdtime */
+            createdTime: number;
+            /** Usedtime */
+            usedTime: number | null;
+            stays: components["schemas"]["Told"] | null;
+            /** Jobs */
+            jobs: components["schemas"]["JobName"][];
+        };
+        /**
+         * HeldImages
+         * @description What is on the disk; `disk` is None where it cannot be seen. Cleaning begins above `highPercent`, and ends at
+         *     `lowPercent`.
+         */
+        HeldImages: {
+            disk: components["schemas"]["DiskReply"] | null;
+            /** Highpercent */
+            highPercent: number;
+            /** Lowpercent */
+            lowPercent: number;
+            /** Data */
+            data: components["schemas"]["HeldImageReply"][];
+        };
+        /**
          * HivedReply
          * @description The gang that a task belongs to, and whether it goes on with idle cells since its own are others' now.
          */
@@ -1703,6 +1757,13 @@ export interface components {
             jobPriority: string | null;
             /** Reason */
             reason: string | null;
+        };
+        /** JobName */
+        JobName: {
+            /** Username */
+            username: string;
+            /** Name */
+            name: string;
         };
         /**
          * JobPage
@@ -3857,6 +3918,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PullAccepted"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorReply"];
+                };
+            };
+        };
+    };
+    list_held_api_v2_images_disk_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldImages"];
                 };
             };
             /** @description what went wrong */
