@@ -5,7 +5,8 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { type CatalogueImage, credentials, images } from "../src/api/images";
-import { findImage, firstChoice, isMeant } from "../src/pages/submit/image/catalogue";
+import { isMeant } from "../src/components/imageWords";
+import { findImage, firstChoice } from "../src/pages/submit/image/catalogue";
 import { ImageBlock, type ImageChoice } from "../src/pages/submit/image/ImageBlock";
 
 const entry: CatalogueImage = {

@@ -9,13 +9,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class SlowRegistry(ThreadingHTTPServer):
-    """Passes on all reads to another registry; `asked` is set when a layer is waited for."""
+    """Passes on all reads to another registry; `asked` is set when a layer is waited for. `held`: what of a path
+    must wait, all layers or the digest of one."""
 
     daemon_threads = True
 
     def __init__(self, target: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = target
+        self.held = "/blobs/"
         self.gate = threading.Event()
         self.asked = threading.Event()
 
@@ -28,7 +30,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: SlowRegistry
 
     def do_GET(self) -> None:
-        if "/blobs/" in self.path:
+        if self.server.held in self.path:
             self.server.asked.set()
             self.server.gate.wait(100)
         accept = ", ".join(self.headers.get_all("Accept", []))

@@ -54,24 +54,33 @@ class _Shared:
 
 
 class _Teller:
-    """Tells those who wait how far a pull is, now and then."""
+    """Tells those who wait how far a pull is, now and then; also the last that came before it stalled."""
 
     def __init__(self, shared: _Shared) -> None:
         self._shared = shared
         self._progress = Progress(str(shared.image))
         self._next = 0.0
+        self._due: asyncio.TimerHandle | None = None
 
     def feed(self, event: Mapping[str, Any]) -> None:
         """Take in what the engine says of it."""
         self._progress.feed(event)
-        now = asyncio.get_running_loop().time()
-        if now >= self._next:
-            self._next = now + REPORT_EVERY_S
-            self._shared.report(self._progress.now(now))
+        if self._due is None:
+            loop = asyncio.get_running_loop()
+            self._due = loop.call_at(max(self._next, loop.time()), self.tell)
 
-    def end(self) -> None:
-        """Tell how it is in the end."""
-        self._shared.report(self._progress.now(asyncio.get_running_loop().time()))
+    def tell(self) -> None:
+        """Tell how it is now."""
+        self.stop()
+        now = asyncio.get_running_loop().time()
+        self._next = now + REPORT_EVERY_S
+        self._shared.report(self._progress.now(now))
+
+    def stop(self) -> None:
+        """Nothing more is told."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
 
 
 class Pulls:
@@ -152,7 +161,15 @@ class Pulls:
 
     async def _have(self, shared: _Shared) -> None:
         """By the engine's pull, else by our own hands where that is why it was refused."""
-        teller, image, credential = _Teller(shared), shared.image, shared.credential
+        teller = _Teller(shared)
+        try:
+            await self._bring(shared, teller)
+            teller.tell()
+        finally:
+            teller.stop()
+
+    async def _bring(self, shared: _Shared, teller: _Teller) -> None:
+        image, credential = shared.image, shared.credential
         try:
             await self._stream(image, credential, teller.feed)
         except EngineError as error:
@@ -162,7 +179,6 @@ class Pulls:
                 raise failed from error
             if not await self._load(image, credential, teller.feed):
                 raise failed from error
-        teller.end()
 
     async def _stream(self, image: ImageReference, credential: Credential | None, feed: Feed) -> None:
         headers = {"X-Registry-Auth": auth_header(image, credential)}

@@ -17,6 +17,7 @@ export function CheckReport({ report }: { report: ImageReport }) {
   return (
     <Alert
       variant="default"
+      role="group"
       icon={<Icon size={18} aria-hidden />}
       title={t(`images.check.${worst}`)}
       classNames={{ root: classes.report, body: classes.told, icon: classes.mark }}

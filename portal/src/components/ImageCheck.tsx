@@ -30,14 +30,23 @@ export function useImageCheck(ask: CheckRequest): Check {
   };
 }
 
-export function CheckButton({ check, label, image }: { check: Check; label: string; image: string }) {
+interface ButtonProps {
+  check: Check;
+  label: string;
+  image: string;
+  /** Within a form of its own, it sends that. */
+  type?: "submit";
+}
+
+export function CheckButton({ check, label, image, type }: ButtonProps) {
   return (
     <Button
-      variant="default"
+      variant={type === "submit" ? "filled" : "default"}
+      type={type ?? "button"}
       leftSection={<FlaskConical size={16} aria-hidden />}
       loading={check.busy}
       disabled={image.trim() === ""}
-      onClick={check.run}
+      onClick={type === "submit" ? undefined : check.run}
     >
       {label}
     </Button>

@@ -1,13 +1,8 @@
 import { Badge, Stack, Text } from "@mantine/core";
-import { CircleCheck, CircleX, Cloud, HardDrive, TriangleAlert } from "lucide-react";
+import { CircleCheck, CircleX, Cloud, Hammer, HardDrive, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../api/images";
 import { useFormat } from "./format";
-
-/** What is in an image: "PyTorch 1.13.1, torchvision 0.14.1". */
-export function contents(image: CatalogueImage): string {
-  return image.components.map((part) => `${part.name} ${part.version}`).join(", ");
-}
 
 /** Whether a job can use an image here. */
 export function RunsHere({ image }: { image: CatalogueImage }) {
@@ -37,7 +32,8 @@ export function RunsHere({ image }: { image: CatalogueImage }) {
 export function OnMachine({ image }: { image: CatalogueImage }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const Icon = image.onThisMachine ? HardDrive : Cloud;
+  const Icon = image.onThisMachine ? HardDrive : image.recipe === null ? Cloud : Hammer;
+  const absent = image.recipe === null ? t("images.here.no") : t("images.here.build");
   const size = image.sizeBytes === null ? "" : format.bytes(image.sizeBytes);
   return (
     <Badge
@@ -46,7 +42,7 @@ export function OnMachine({ image }: { image: CatalogueImage }) {
       tt="none"
       leftSection={<Icon size={13} aria-hidden />}
     >
-      {image.onThisMachine ? t("images.here.yes", { size }) : t("images.here.no")}
+      {image.onThisMachine ? t("images.here.yes", { size }) : absent}
     </Badge>
   );
 }
@@ -64,12 +60,13 @@ export function useNeeds(): (image: CatalogueImage) => string {
       .join(" · ");
 }
 
-/** Why an image does not run here, or what speaks against it, with what to do. */
-export function Reasons({ image }: { image: CatalogueImage }) {
-  if (image.reasons.length === 0 && image.notes.length === 0) return null;
+/** Why an image does not run here, or what speaks against it, with what to do; `told`: what is said elsewhere already. */
+export function Reasons({ image, told = [] }: { image: CatalogueImage; told?: string[] }) {
+  const reasons = image.reasons.filter(({ code }) => !told.includes(code));
+  if (reasons.length === 0 && image.notes.length === 0) return null;
   return (
     <Stack gap={4}>
-      {image.reasons.map(({ code, message, fix }) => (
+      {reasons.map(({ code, message, fix }) => (
         <Text key={code} size="sm" dir="auto">
           {message}{" "}
           {fix && (

@@ -1,8 +1,9 @@
 import { type ComboboxItem, type ComboboxParsedItem, Group, Select, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../../../api/images";
-import { contents, OnMachine, RunsHere, useNeeds } from "../../../components/ImageStanding";
-import { findImage, isMeant, lines } from "./catalogue";
+import { OnMachine, RunsHere, useNeeds } from "../../../components/ImageStanding";
+import { contents, describe, isMeant, lines } from "../../../components/imageWords";
+import { findImage } from "./catalogue";
 
 interface Props {
   catalogue: CatalogueImage[];
@@ -29,8 +30,10 @@ export function CatalogueSelect({ catalogue, uri, disabled, error, onChoose }: P
     }))
     .filter(({ items }) => items.length > 0);
 
-  const meant = (option: ComboboxParsedItem, typed: string): boolean =>
-    "value" in option && isMeant(`${described(byName.get(option.value))} ${option.value}`, typed);
+  const meant = (option: ComboboxParsedItem, typed: string): boolean => {
+    const image = "value" in option ? byName.get(option.value) : undefined;
+    return image !== undefined && isMeant(describe(image), typed);
+  };
 
   return (
     <Select
@@ -57,13 +60,6 @@ export function CatalogueSelect({ catalogue, uri, disabled, error, onChoose }: P
       renderOption={({ option }) => <Option option={option} image={byName.get(option.value)} />}
     />
   );
-}
-
-/** What it can be searched by, in the words of the trade. */
-function described(image: CatalogueImage | undefined): string {
-  if (image === undefined) return "";
-  const { python, cuda, minDriver } = image;
-  return `${contents(image)} python ${python ?? ""} ${cuda ? `gpu cuda ${cuda}` : "cpu"} ${minDriver ?? ""}`;
 }
 
 function Option({ option, image }: { option: ComboboxItem; image: CatalogueImage | undefined }) {

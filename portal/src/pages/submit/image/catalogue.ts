@@ -1,9 +1,6 @@
 import type { CatalogueImage } from "../../../api/images";
 import { sameImage } from "../../../components/reference";
 
-/** The lines of the catalogue, in the order in which they are offered. */
-export const lines = ["own", "current", "document"] as const;
-
 export function findImage(catalogue: CatalogueImage[], uri: string): CatalogueImage | undefined {
   return catalogue.find((image) => sameImage(image.image, uri));
 }
@@ -16,14 +13,4 @@ export function firstChoice(catalogue: CatalogueImage[], gpu: boolean): Catalogu
     (best, image) => (best === undefined || worth(image) > worth(best) ? image : best),
     undefined,
   );
-}
-
-/** Whether an image is meant by every word that was typed, in any order: "torch cuda 12". A number is the beginning of one. */
-export function isMeant(described: string, typed: string): boolean {
-  const text = described.toLowerCase();
-  const parts = text.split(/[\s,:_/-]+/);
-  return typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => (/^\d/.test(word) ? parts.some((part) => part.startsWith(word)) : text.includes(word)));
 }

@@ -1,0 +1,41 @@
+import { Anchor, Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { Download } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { CatalogueImage } from "../../../api/images";
+import { useSession } from "../../../app/session";
+import { sameImage } from "../../../components/reference";
+import { percentOf } from "../pulls/progress";
+import { usePull, usePulls } from "../pulls/usePulls";
+import { isUnderWay } from "../queries";
+
+/** Tells that an image is on its way; an administrator has it pulled. */
+export function PullAction({ image }: { image: CatalogueImage }) {
+  const { t } = useTranslation();
+  const { admin } = useSession();
+  const pull = usePull();
+  const under = usePulls().data?.find((each) => isUnderWay(each) && sameImage(each.image, image.image));
+  if (under !== undefined) {
+    const percent = percentOf(under);
+    return (
+      <Anchor component={Link} to="/images/pulls" size="sm">
+        {percent === null ? t("images.pull.pulling") : t("images.pull.percent", { percent })}
+      </Anchor>
+    );
+  }
+  if (!admin || image.onThisMachine || image.recipe !== null) return null;
+  const failed = (error: Error) => notifications.show({ color: "red", message: error.message });
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<Download size={14} aria-hidden />}
+      loading={pull.isPending}
+      aria-label={t("images.pull.one", { image: image.image })}
+      onClick={() => pull.mutate(image.image, { onError: failed })}
+    >
+      {t("images.pull.now")}
+    </Button>
+  );
+}
