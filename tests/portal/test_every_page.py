@@ -24,6 +24,10 @@ PAGES = [
     "/cluster/nodes",
     "/cluster/gpus",
     "/images",
+    "/images/disk",
+    "/images/pulls",
+    "/images/logins",
+    "/images/check",
     "/no-such-page",
 ]
 

@@ -140,7 +140,12 @@ async def test_a_pull_shows_how_far_it_is_and_its_image_lies_on_the_machine_afte
             await expect(page.get_by_role("row").filter(has_text=image)).to_be_visible()
         finally:
             slow.gate.set()
-            subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True)
+            forget(image)
+
+
+def forget(image: str) -> None:
+    """Removes it from the machine, if it has come."""
+    subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True)
 
 
 def two_layers(registry: Registry) -> str:
