@@ -38,8 +38,9 @@ export const Row = memo(function Row(props: RowProps) {
         <span className={classes.pending}>{t("logs.reading")}</span>
       ) : (
         <span className={classes.text} dir="auto">
-          <Pieces pieces={line.pieces} sought={sought} theme={theme} />
           {line.cut !== "none" && <Cut line={line} onDownload={() => onDownload(row)} />}
+          <Pieces pieces={line.pieces} sought={sought} theme={theme} />
+          {line.cut === "end" && "…"}
         </span>
       )}
     </div>

@@ -8,7 +8,7 @@ export const grounds = { light: [255, 255, 255], dark: [22, 24, 29] } as const s
 export type Theme = keyof typeof grounds;
 
 const inks = { light: [33, 37, 41], dark: [222, 226, 230] } as const satisfies Record<Theme, Rgb>;
-const enough = 4.5; // to 1, WCAG AA
+const enough = 5.5; // to 1: WCAG AA asks for 4.5, and the ground of a chosen line is less than white or black
 
 const sixteen: Rgb[] = [
   [0, 0, 0],

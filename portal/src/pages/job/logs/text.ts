@@ -2,7 +2,7 @@ import { parseLine, type ShownLine } from "./ansi";
 import type { LogFile, Missing } from "./file";
 
 /** So many bytes of a line are shown; the rest can be downloaded. */
-export const mostShown = 16 * 1024;
+export const mostShown = 8000;
 
 const carriageReturn = 13;
 const decoder = new TextDecoder();
