@@ -14,6 +14,7 @@ from benchmarks.image_check import image_check
 from benchmarks.many_jobs import many_jobs
 from benchmarks.many_tasks import many_tasks, queued_tasks
 from benchmarks.philly import philly
+from benchmarks.portal_log import portal_log
 from benchmarks.scheduler import scheduler
 from benchmarks.server import server
 from benchmarks.state_machine import state_machine
@@ -30,6 +31,7 @@ WITH_A_SERVER: dict[str, Callable[..., Awaitable[Figures]]] = {
     "idle": idle,
     "image-check": image_check,
     "state-machine": state_machine,
+    "portal-log": portal_log,
 }
 ALONE = ("scheduler", "philly")
 

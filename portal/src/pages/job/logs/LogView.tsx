@@ -1,6 +1,6 @@
 import { Group, Stack } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { jobPath } from "../../../components/paths";
 import { small } from "./marking";
 import { Notice } from "./Notice";
@@ -12,8 +12,7 @@ import { addressOf, type LogTask } from "./tasks";
 import type { Selection } from "./useAsked";
 import { useLog } from "./useLog";
 import { useSearch } from "./useSearch";
-import { useView } from "./useView";
-import { labelColumns, Viewer } from "./Viewer";
+import { type Reader, Viewer } from "./Viewer";
 
 interface Props {
   job: string;
@@ -24,21 +23,24 @@ interface Props {
 
 /** These logs together, with what can be done with them. */
 export function LogView({ job, logs, tasks, selection }: Props) {
+  const { asked } = selection;
   const [wrap, setWrap] = useLocalStorage({ key: "openpai.logs.wrap", defaultValue: true });
   const [numbers, setNumbers] = useLocalStorage({ key: "openpai.logs.numbers", defaultValue: true });
   const searchBox = useRef<HTMLInputElement>(null);
+  const reader = useRef<Reader>(null);
+  const [following, setFollowing] = useState(asked.line === null);
   const document = useLog(job, logs);
-  const { asked } = selection;
   const labels = logs.length > 1 ? logs.map(taskLabel) : null;
   const most = Math.max(...document.files.map((file) => file.lines), 1);
   const digits = numbers ? Math.max(String(most).length, 3) : 0;
   const target = asked.line ? document.runs.rowOf(asked.line.log, asked.line.line) : undefined;
-  const view = useView(document, wrap, digits + labelColumns(labels), target, asked.line === null);
-  const found = useSearch(
-    document,
-    () => view.scroll.place.row,
-    (row) => view.scroll.show(Math.min(row, document.runs.count - 1)),
-  );
+  const goTo = (log: number, line: number) => {
+    const row = document.runs.rowOf(log, line);
+    if (row === undefined || row >= document.runs.count) return;
+    selection.ask({ tasks: pinned(selection), line: { log, line } });
+    reader.current?.show(row);
+  };
+  const found = useSearch(document, reader, (line) => goTo(asked.line?.log ?? 0, line));
   const linkTo = (log: number, line: number) =>
     `${jobPath(...parts(job), "logs")}?${addressOf({ ...asked, tasks: pinned(selection), line: { log, line } })}`;
 
@@ -49,8 +51,11 @@ export function LogView({ job, logs, tasks, selection }: Props) {
         <Tools job={job} logs={logs} wrap={wrap} onWrap={setWrap} numbers={numbers} onNumbers={setNumbers} />
       </Group>
       <Viewer
+        ref={reader}
         document={document}
-        view={view}
+        target={target}
+        follow={asked.line === null}
+        onFollowing={setFollowing}
         labels={labels}
         digits={digits}
         wrap={wrap}
@@ -59,9 +64,11 @@ export function LogView({ job, logs, tasks, selection }: Props) {
         linkTo={linkTo}
         onSearch={() => searchBox.current?.focus()}
       >
-        {document.runs.count === 0 && <Notice document={document} tasks={tasks} stream={asked.stream} />}
+        {(document.runs.count === 0 || document.counting) && (
+          <Notice document={document} tasks={tasks} stream={asked.stream} />
+        )}
       </Viewer>
-      <Status document={document} following={view.scroll.following} tasks={tasks} />
+      <Status document={document} following={following} tasks={tasks} />
     </Stack>
   );
 }

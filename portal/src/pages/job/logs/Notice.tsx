@@ -10,7 +10,7 @@ import type { LogTask } from "./tasks";
 export function Notice(props: { document: LogDocument; tasks: LogTask[]; stream: StreamName }) {
   const { document, tasks, stream } = props;
   const { t } = useTranslation();
-  if (!document.caughtUp && !document.over) {
+  if (document.counting || (!document.caughtUp && !document.over)) {
     return (
       <Stack align="center" gap="xs" role="status">
         <Loader size="sm" aria-hidden />

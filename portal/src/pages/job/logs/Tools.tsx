@@ -1,6 +1,6 @@
 import { ActionIcon, Group, Menu, Tooltip } from "@mantine/core";
 import { Download, ListOrdered, WrapText } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { fileLink } from "./download";
 import { type LogName, taskLabel } from "./names";
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** How lines are shown, and the way to have them as a file. */
-export function Tools({ job, logs, wrap, onWrap, numbers, onNumbers }: Props) {
+export const Tools = memo(function Tools({ job, logs, wrap, onWrap, numbers, onNumbers }: Props) {
   const { t } = useTranslation();
   return (
     <Group gap={4} wrap="nowrap">
@@ -28,7 +28,7 @@ export function Tools({ job, logs, wrap, onWrap, numbers, onNumbers }: Props) {
       <DownloadButton job={job} logs={logs} />
     </Group>
   );
-}
+});
 
 function Toggle(props: { label: string; on: boolean; onChange: (on: boolean) => void; children: ReactNode }) {
   const { label, on, onChange, children } = props;

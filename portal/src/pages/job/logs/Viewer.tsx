@@ -1,16 +1,36 @@
 import { Button, useComputedColorScheme } from "@mantine/core";
 import { ArrowDownToLine } from "lucide-react";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useCallback, useEffect } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { LogDocument } from "./document";
 import { downloadLine } from "./download";
 import { Row } from "./Row";
-import type { View } from "./useView";
+import { useView } from "./useView";
 import classes from "./Viewer.module.css";
 
+/** What others may ask of the viewer. */
+export interface Reader {
+  /** The first row in sight. */
+  from: () => number;
+  /** Bring a row into sight. */
+  show: (row: number) => void;
+}
+
 interface Props {
+  ref: Ref<Reader>;
   document: LogDocument;
-  view: View;
+  /** The row to begin at, and whether to begin at the end and follow. */
+  target: number | undefined;
+  follow: boolean;
+  onFollowing: (following: boolean) => void;
   /** What each log is called, where there are several. */
   labels: string[] | null;
   /** Columns for the numbers; 0 without them. */
@@ -27,10 +47,14 @@ interface Props {
 }
 
 /** The lines in sight, whatever else there is. */
-export function Viewer({ document, view, labels, digits, wrap, sought, chosenRow, linkTo, ...rest }: Props) {
+export function Viewer({ ref, document, labels, digits, wrap, sought, chosenRow, linkTo, ...rest }: Props) {
   const { t } = useTranslation();
   const theme = useComputedColorScheme("light");
-  const { measure, scroll, rows } = view;
+  const columns = digits + labelColumns(labels);
+  const { measure, scroll, rows } = useView(document, wrap, columns, rest.target, rest.follow);
+  const { onFollowing } = rest;
+  useEffect(() => onFollowing(scroll.following), [onFollowing, scroll.following]);
+  useImperativeHandle(ref, () => ({ from: () => scroll.place.row, show: scroll.show }));
   const drawn = rows.map((row) => ({ row, line: document.line(row), at: document.runs.at(row) }));
   useEffect(() => document.load());
   const onDownload = useCallback((row: number) => void downloadLine(document, row), [document]);
@@ -104,6 +128,6 @@ function widths(digits: number, labels: string[] | null): CSSProperties {
 }
 
 /** Columns that the names of tasks take. */
-export function labelColumns(labels: string[] | null): number {
+function labelColumns(labels: string[] | null): number {
   return Math.min(Math.max(0, ...(labels ?? []).map((label) => label.length)), 24);
 }

@@ -8,7 +8,8 @@ import { type LogLine, readLine } from "./text";
 
 const blocksKept = 96; // 6 MiB
 const linesKept = 2000;
-const window = 16 * 1024; // bytes of the end that the server sends by itself
+const sent = 16 * 1024; // bytes of the end that the server sends by itself
+const rest = 50; // ms between two drawings
 const silence = 40_000; // ms; the server pings every 15 s
 
 interface Told {
@@ -32,14 +33,15 @@ export class LogDocument {
   feed: FeedState = "connecting";
   /** What was there when it was opened has come. */
   caughtUp = false;
-  /** Lines are counted that nobody sent; those of the end follow. */
+  /** What was there at the begin is being counted; the lines of the end follow. */
   counting = false;
   /** Counts the changes. */
   version = 0;
   private readonly listeners = new Set<() => void>();
   private readonly parsed = new Map<string, LogLine>();
   private readonly missing = new Map<string, { file: number; block: number }>();
-  private drawing = 0;
+  private drawing = 0; // the timer
+  private drawn = 0; // when that was the last time
 
   constructor(job: string, logs: LogName[]) {
     const blocks = new BlockCache(blocksKept);
@@ -84,7 +86,7 @@ export class LogDocument {
     return () => {
       close();
       this.loader.stop();
-      cancelAnimationFrame(this.drawing);
+      clearTimeout(this.drawing);
       this.drawing = 0;
     };
   }
@@ -127,7 +129,7 @@ export class LogDocument {
   private address(): string {
     const query = new URLSearchParams(this.logs.map((log) => ["log", streamKey(log)]));
     for (const file of this.files) query.append("offset", String(file.size));
-    query.append("window", String(window));
+    query.append("window", String(sent));
     return `/api/v2/jobs/${encodeURIComponent(this.job)}/logs/stream?${query}`;
   }
 
@@ -143,8 +145,10 @@ export class LogDocument {
 
   private onSkip({ log, offset, to, lines }: Told & { to: number; lines: number[] }) {
     this.files[log]?.skip(offset, to, lines);
+    this.runs.grow(log, this.files[log]?.lines ?? 0);
+    if (this.caughtUp) return; // the lines of the end follow at once
     this.counting = true;
-    this.grown(log);
+    this.change();
   }
 
   private onOver({ log, kept }: { log: number; kept: boolean }) {
@@ -162,14 +166,16 @@ export class LogDocument {
     if (log) this.files[file]?.fill(block, await readBlock(this.job, log, block, signal));
   }
 
-  /** Tells of all changes until the next picture at once. */
+  /** Tells of all changes of a while at once: a task can write faster than anybody reads. */
   private change() {
     if (this.drawing !== 0) return;
-    this.drawing = requestAnimationFrame(() => {
+    const wait = Math.max(this.drawn + rest - performance.now(), 0);
+    this.drawing = window.setTimeout(() => {
       this.drawing = 0;
+      this.drawn = performance.now();
       this.version += 1;
       for (const listener of this.listeners) listener();
-    });
+    }, wait);
   }
 }
 

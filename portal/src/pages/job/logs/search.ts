@@ -56,10 +56,13 @@ export class Search {
 
   /** The row of the next match from a row on (1) or back (-1), around the end if need be; null if there is none. */
   async next(row: number, step: 1 | -1): Promise<number | null> {
-    const found = await this.nearest(row, step);
-    if (found !== null) return found;
+    const early = await this.nearest(row, step);
+    if (early !== null) return early;
     await this.first;
-    return this.nearest(step > 0 ? 0 : this.document.runs.count - 1, step);
+    return (
+      (await this.nearest(row, step)) ??
+      (await this.nearest(step > 0 ? 0 : this.document.runs.count - 1, step))
+    );
   }
 
   /** Which match a row is, counted from 1; null where several logs stand together, or none is in this row. */

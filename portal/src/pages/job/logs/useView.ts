@@ -4,10 +4,10 @@ import type { Rows } from "./position";
 import { useMeasure } from "./useMeasure";
 import { type Scroll, useScroll } from "./useScroll";
 
-export const lineHeight = 20; // px, as in Viewer.module.css
+const lineHeight = 20; // px, as in Viewer.module.css
 const padding = 28; // px beside the text of a line: the gutter's and its own
 
-export interface View {
+interface View {
   measure: ReturnType<typeof useMeasure>;
   scroll: Scroll;
   /** The rows in sight. */
@@ -41,7 +41,7 @@ export function useView(
     latest.current(target);
   });
 
-  return { measure, scroll, rows: inSight(rows, scroll, measure.height) };
+  return { measure, scroll, rows: document.counting ? [] : inSight(rows, scroll, measure.height) };
 }
 
 function inSight(rows: Rows, { place }: Scroll, window: number): number[] {
