@@ -166,7 +166,7 @@ test("the way in by ssh is shown where its plugin stands beside the role and the
 });
 
 test("a log's address names the task and both attempts", () => {
-  expect(logsPath(aJob(), { role: "my role", index: 2, jobAttempt: 1, taskAttempt: 0 })).toBe(
+  expect(logsPath("ada~train", { role: "my role", index: 2, jobAttempt: 1, taskAttempt: 0 })).toBe(
     "/jobs/ada~train/logs?role=my+role&index=2&jobAttempt=1&taskAttempt=0",
   );
 });

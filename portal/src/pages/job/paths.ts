@@ -1,4 +1,3 @@
-import { jobPath } from "../../components/paths";
 import type { JobDetail } from "./queries";
 
 interface Attempt {
@@ -8,10 +7,10 @@ interface Attempt {
   taskAttempt: number;
 }
 
-/** The log of a task's attempt. */
-export function logsPath(job: JobDetail, attempt: Attempt): string {
+/** The log of an attempt of a task of this job, `user~name`. */
+export function logsPath(job: string, attempt: Attempt): string {
   const where = new URLSearchParams(Object.entries(attempt).map(([key, value]) => [key, String(value)]));
-  return `${jobPath(job.jobStatus.username, job.name, "logs")}?${where}`;
+  return `/jobs/${encodeURIComponent(job)}/logs?${where}`;
 }
 
 /** `user~name`, as the server's addresses name the job. */

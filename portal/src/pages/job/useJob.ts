@@ -35,6 +35,7 @@ export function useJob(job: string, withStream: boolean) {
   useEffect(() => {
     // A cut line is noticed by the shell alone, since it hears the server's pings: its recovery opens this anew.
     if (!goesOn || !serverIsThere) return;
+    setState("connecting");
     return openFeed({
       url: () => `/api/v2/jobs/${encodeURIComponent(job)}/watch?language=${language}`,
       on: {

@@ -2,7 +2,7 @@ import { Anchor, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Words } from "../../../components/Words";
-import { logsPath } from "../paths";
+import { fullName, logsPath } from "../paths";
 import type { JobDetail } from "../queries";
 import classes from "./FailureCard.module.css";
 import type { Fault } from "./failures";
@@ -32,7 +32,7 @@ export function FaultView({ job, fault }: { job: JobDetail; fault: Fault }) {
         </Text>
       )}
       {task && (
-        <Anchor component={Link} to={logsPath(job, task)}>
+        <Anchor component={Link} to={logsPath(fullName(job), task)}>
           {t("job.failure.log")}
         </Anchor>
       )}

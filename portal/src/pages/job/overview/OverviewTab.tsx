@@ -2,12 +2,14 @@ import { Grid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { fullName } from "../paths";
 import { explanation, type JobDetail } from "../queries";
+import { EndNote } from "./EndNote";
 import { FailureCard } from "./FailureCard";
 import { HeldImages } from "./HeldImages";
 import { History } from "./History";
 import { Progress } from "./Progress";
 import { Retries } from "./Retries";
 import { stepsOf } from "./steps";
+import { TaskStates } from "./TaskStates";
 import { Times } from "./Times";
 import { WaitingCard } from "./WaitingCard";
 import { WhereItRuns } from "./WhereItRuns";
@@ -21,19 +23,15 @@ export function OverviewTab({ job }: { job: JobDetail }) {
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <FailureCard job={job} />
-          {waits && (
-            <WaitingCard
-              job={job}
-              now={query.data?.now ?? null}
-              since={query.data?.history.at(-1)?.since ?? null}
-            />
-          )}
+          <EndNote job={job} />
+          {waits && <WaitingCard job={job} query={query} />}
           <Progress job={job} />
           {query.data && <History steps={stepsOf(query.data)} />}
         </Stack>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
+          <TaskStates job={job} />
           <WhereItRuns job={job} />
           <Times job={job} />
           <Retries job={job} />

@@ -4,10 +4,8 @@ import { useFormat } from "../../../components/format";
 import { UsageBar } from "../../../components/UsageBar";
 import { Words } from "../../../components/Words";
 import { Facts } from "../Facts";
-import type { Explanation } from "../queries";
 import { JobNames } from "./JobNames";
-
-type Room = Explanation["rooms"][number];
+import { holdersOf, type Room, usageOf } from "./rooms";
 
 /** The parts of the cluster where it could run, each with its numbers and what stands in the way there. */
 export function Rooms({ rooms }: { rooms: Room[] }) {
@@ -57,7 +55,7 @@ function OneRoom({ room }: { room: Room }) {
       {room.holders.length > 0 && (
         <Text size="sm" mt={4}>
           {t("job.room.holders")}{" "}
-          {room.holders.map((holder, place) => (
+          {holdersOf(room).map((holder, place) => (
             <span key={`${holder.job} ${holder.priority} ${holder.reserved}`}>
               {place > 0 && ", "}
               <JobNames names={[holder.job]} />{" "}
@@ -71,13 +69,4 @@ function OneRoom({ room }: { room: Room }) {
       )}
     </div>
   );
-}
-
-/** Priorities below 0 use idle cells, and give way. */
-function usageOf(room: Room) {
-  const sums = { used: 0, opportunistic: 0 };
-  for (const [priority, cells] of Object.entries(room.used)) {
-    sums[Number(priority) < 0 ? "opportunistic" : "used"] += cells;
-  }
-  return { ...sums, total: room.cells, bad: room.bad, free: room.free + room.elsewhere };
 }

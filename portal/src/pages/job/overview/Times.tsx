@@ -1,4 +1,3 @@
-import { Table } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { type Format, useFormat } from "../../../components/format";
 import { useNow } from "../../../components/now";
@@ -18,21 +17,21 @@ export function Times({ job }: { job: JobDetail }) {
   const longest = Math.max(...split.map((took) => took.longest), 1);
   return (
     <Section title={t("job.times.title")}>
-      <Table verticalSpacing={4} withRowBorders={false}>
-        <Table.Tbody>
-          {split.map((took) => (
-            <Table.Tr key={took.phase}>
-              <Table.Th scope="row" fw={400} className={classes.phase}>
-                {t(`job.times.${took.phase}`)}
-              </Table.Th>
-              <Table.Td className={classes.bar} aria-hidden>
-                <div data-phase={took.phase} style={{ width: `${(100 * took.longest) / longest}%` }} />
-              </Table.Td>
-              <Table.Td className={classes.number}>{lengths(took, format)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <dl className={classes.times}>
+        {split.map((took) => (
+          <div key={took.phase}>
+            <dt>{t(`job.times.${took.phase}`)}</dt>
+            <dd>
+              {lengths(took, format)}
+              <span
+                aria-hidden
+                data-phase={took.phase}
+                style={{ width: `${(100 * took.longest) / longest}%` }}
+              />
+            </dd>
+          </div>
+        ))}
+      </dl>
     </Section>
   );
 }

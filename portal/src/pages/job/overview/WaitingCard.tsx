@@ -1,32 +1,31 @@
 import { Divider, List, Stack, Text } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Loaded } from "../../../components/Loaded";
 import { Moment } from "../../../components/Moment";
 import { Section } from "../../../components/Section";
 import { Words } from "../../../components/Words";
-import type { Explanation, JobDetail, Told } from "../queries";
+import type { Explanation, JobDetail, JobExplanation, Told } from "../queries";
 import { JobNames } from "./JobNames";
 import { Rooms } from "./Rooms";
 
 /** Why the job waits: each reason with its remedy, its place in the queue, the room there is, and what would start it. */
-export function WaitingCard({
-  job,
-  now,
-  since,
-}: {
-  job: JobDetail;
-  now: Explanation | null;
-  since: number | null;
-}) {
+export function WaitingCard({ job, query }: { job: JobDetail; query: UseQueryResult<JobExplanation> }) {
   const { t } = useTranslation();
+  const now = query.data?.now ?? null;
+  const since = now && sinceWhen(now, query.data?.history ?? []);
   return (
-    <Section title={t("job.waiting.title")}>
+    <Section title={job.jobStatus.state === "WAITING" ? t("job.waiting.title") : t("job.waiting.partly")}>
       <Stack gap="md">
-        {since !== null && (
+        {since && (
           <Text size="sm" c="dimmed">
             {t("job.waiting.since")} <Moment time={since} />
           </Text>
         )}
         <WhyItWaits reasons={reasonsOf(job, now)} now={now} />
+        <Loaded query={query} lines={6}>
+          {() => null}
+        </Loaded>
       </Stack>
     </Section>
   );
@@ -49,6 +48,12 @@ export function WhyItWaits({ reasons, now }: { reasons: Told[]; now: Explanation
       )}
     </>
   );
+}
+
+/** Since when it waits for what it waits for now. */
+function sinceWhen(now: Explanation, history: JobExplanation["history"]): number | null {
+  const last = history.at(-1);
+  return last?.reason.message === now.reason?.message ? (last?.since ?? null) : null;
 }
 
 /** All reasons, each once. */

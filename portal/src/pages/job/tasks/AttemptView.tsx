@@ -8,11 +8,12 @@ import { Words } from "../../../components/Words";
 import { Facts } from "../Facts";
 import { gpuIndices, ranges } from "../gpus";
 import { logsPath } from "../paths";
-import type { JobDetail, TaskAttempt } from "../queries";
-import { sshCommand } from "./connect";
+import type { TaskAttempt } from "../queries";
+import { sshCommand, tensorBoard } from "./connect";
 
 interface Props {
-  job: JobDetail;
+  /** `user~name`. */
+  job: string;
   attempt: TaskAttempt;
   where: { role: string; index: number; jobAttempt: number };
   /** Whether an SSH server runs beside it. */
@@ -25,6 +26,7 @@ interface Props {
 export function AttemptView({ job, attempt, where, ssh, alone = false }: Props) {
   const { t } = useTranslation();
   const command = ssh ? sshCommand(attempt) : null;
+  const board = tensorBoard(attempt);
   const failed = attempt.attemptState === "FAILED";
   return (
     <Stack gap="xs">
@@ -43,12 +45,12 @@ export function AttemptView({ job, attempt, where, ssh, alone = false }: Props) 
           </Anchor>
         )}
       </Group>
-      {attempt.diagnosis && failed && (
+      {attempt.diagnosis && (
         <div>
-          <Text size="sm" fw={600} dir="auto">
+          <Text size="sm" fw={failed ? 600 : 400} dir="auto">
             <Words text={attempt.diagnosis.message} />
           </Text>
-          {attempt.diagnosis.fix && (
+          {failed && attempt.diagnosis.fix && (
             <Text size="sm" dir="auto">
               <Words text={attempt.diagnosis.fix} />
             </Text>
@@ -56,6 +58,14 @@ export function AttemptView({ job, attempt, where, ssh, alone = false }: Props) 
         </div>
       )}
       <AttemptFacts attempt={attempt} />
+      {board && (
+        <Text size="sm">
+          {t("job.tasks.board")}{" "}
+          <Anchor href={board} target="_blank" rel="noreferrer">
+            {board}
+          </Anchor>
+        </Text>
+      )}
       {command && (
         <Group gap="xs">
           <Text size="sm">{t("job.tasks.ssh")}</Text>

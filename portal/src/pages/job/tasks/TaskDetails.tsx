@@ -1,20 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
 import { Loaded } from "../../../components/Loaded";
-import { fullName } from "../paths";
-import { type JobDetail, jobConfig, type Task, taskHistory } from "../queries";
+import { jobConfig, type Task, taskHistory } from "../queries";
 import { AttemptView } from "./AttemptView";
 import { hasSsh } from "./connect";
 import classes from "./TaskTable.module.css";
 
+interface Props {
+  /** `user~name`. */
+  job: string;
+  jobAttempt: number;
+  role: string;
+  task: Task;
+}
+
 /** All attempts of a task, newest first. */
-export function TaskDetails({ job, role, task }: { job: JobDetail; role: string; task: Task }) {
-  const name = fullName(job);
-  const jobAttempt = job.jobStatus.attemptId;
+export function TaskDetails({ job, jobAttempt, role, task }: Props) {
   const history = useQuery({
-    ...taskHistory(name, jobAttempt, role, task.taskIndex),
+    ...taskHistory(job, jobAttempt, role, task.taskIndex),
     enabled: task.retries > 0,
   });
-  const config = useQuery(jobConfig(name));
+  const config = useQuery(jobConfig(job));
   const where = { role, index: task.taskIndex, jobAttempt };
   const ssh = hasSsh(config.data, role);
   return (

@@ -1,46 +1,51 @@
-import { Text, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { ChevronRight } from "lucide-react";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Span } from "../../../components/Span";
 import { StateBadge } from "../../../components/StateBadge";
 import { Words } from "../../../components/Words";
 import { gpuIndices, ranges } from "../gpus";
-import type { JobDetail, Task } from "../queries";
+import type { Task } from "../queries";
 import { TaskDetails } from "./TaskDetails";
 import classes from "./TaskTable.module.css";
 
 interface Props {
-  job: JobDetail;
+  /** `user~name`. */
+  job: string;
+  jobAttempt: number;
   role: string;
   task: Task;
+  /** What the table calls it. */
+  name: string;
   /** Its place in the whole table, for who cannot see it. */
   place: number;
   columns: number;
   opened: boolean;
-  onToggle: () => void;
+  onToggle: (name: string) => void;
 }
 
-/** A task in a line; opened, all its attempts below it. */
-export function TaskRow({ job, role, task, place, columns, opened, onToggle }: Props) {
+/** A task in a line; opened, all its attempts below it. It is drawn anew only when it has changed. */
+export const TaskRow = memo(function TaskRow(props: Props) {
+  const { job, jobAttempt, role, task, name, place, columns, opened, onToggle } = props;
   const { t } = useTranslation();
   const gpus = gpuIndices(task.containerGpus);
+  const shown = `${role}[${task.taskIndex}]`;
   return (
     <>
-      <tr aria-rowindex={place} data-task={`${role}[${task.taskIndex}]`}>
+      <tr aria-rowindex={place} data-task={shown}>
         <td>
           <UnstyledButton
             className={classes.toggle}
             aria-expanded={opened}
-            aria-label={t("job.tasks.details", { task: `${role}[${task.taskIndex}]` })}
-            onClick={onToggle}
+            aria-label={t("job.tasks.details", { task: shown })}
+            onClick={() => onToggle(name)}
           >
             <ChevronRight size={15} aria-hidden className={classes.arrow} />
-            <Text span size="sm" dir="auto">{`${role}[${task.taskIndex}]`}</Text>
+            <bdi>{shown}</bdi>
           </UnstyledButton>
           {task.retries > 0 && (
-            <Text size="xs" c="dimmed">
-              {t("job.tasks.retries", { count: task.retries })}
-            </Text>
+            <div className={classes.more}>{t("job.tasks.retries", { count: task.retries })}</div>
           )}
         </td>
         <td>
@@ -48,19 +53,15 @@ export function TaskRow({ job, role, task, place, columns, opened, onToggle }: P
         </td>
         <td>
           {task.containerNodeName ?? "–"}
-          {task.containerIp && (
-            <Text size="xs" c="dimmed">
-              {task.containerIp}
-            </Text>
-          )}
+          {task.containerIp && <div className={classes.more}>{task.containerIp}</div>}
         </td>
         <td>{gpus.length > 0 ? ranges(gpus) : "–"}</td>
         <td>
           {task.containerExitCode ?? "–"}
           {task.diagnosis && task.taskState === "FAILED" && (
-            <Text size="xs" c="dimmed" lineClamp={2} dir="auto">
+            <div className={classes.more} dir="auto">
               <Words text={task.diagnosis.message} />
-            </Text>
+            </div>
           )}
         </td>
         <td>
@@ -70,10 +71,10 @@ export function TaskRow({ job, role, task, place, columns, opened, onToggle }: P
       {opened && (
         <tr>
           <td colSpan={columns} className={classes.details}>
-            <TaskDetails job={job} role={role} task={task} />
+            <TaskDetails job={job} jobAttempt={jobAttempt} role={role} task={task} />
           </td>
         </tr>
       )}
     </>
   );
-}
+});

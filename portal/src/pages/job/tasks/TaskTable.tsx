@@ -1,7 +1,8 @@
 import { Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { fullName } from "../paths";
 import type { JobDetail } from "../queries";
 import { rowsOf } from "./rows";
 import { TaskRow } from "./TaskRow";
@@ -14,7 +15,7 @@ export function TaskTable({ job, state }: { job: JobDetail; state: string | null
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const rows = rowsOf(job, state);
+  const rows = useMemo(() => rowsOf(job, state), [job, state]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
@@ -26,12 +27,15 @@ export function TaskTable({ job, state }: { job: JobDetail; state: string | null
   const above = shown[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
 
-  const toggle = (key: string) =>
-    setOpen((before) => {
-      const after = new Set(before);
-      if (!after.delete(key)) after.add(key);
-      return after;
-    });
+  const toggle = useCallback(
+    (name: string) =>
+      setOpen((before) => {
+        const after = new Set(before);
+        if (!after.delete(name)) after.add(name);
+        return after;
+      }),
+    [],
+  );
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard must be able to scroll it
@@ -65,13 +69,15 @@ export function TaskTable({ job, state }: { job: JobDetail; state: string | null
                 </tr>
               ) : (
                 <TaskRow
-                  job={job}
+                  job={fullName(job)}
+                  jobAttempt={job.jobStatus.attemptId}
+                  name={row.key}
                   role={row.role}
                   task={row.task}
                   place={index + 2}
                   columns={columns.length}
                   opened={open.has(row.key)}
-                  onToggle={() => toggle(row.key)}
+                  onToggle={toggle}
                 />
               )}
             </tbody>

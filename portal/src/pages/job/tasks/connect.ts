@@ -20,6 +20,13 @@ function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
+/** Where the TensorBoard is that stands beside a task; null where there is none, or not now. */
+export function tensorBoard({ containerPorts, containerIp, attemptState }: TaskAttempt): string | null {
+  const port = containerPorts.tensorboard;
+  if (attemptState !== "RUNNING" || containerIp === null || port === undefined) return null;
+  return `http://${containerIp}:${port}`;
+}
+
 /** How one enters a task that runs, from its machine; null where that cannot be. */
 export function sshCommand({ containerPorts, containerIp, attemptState }: TaskAttempt): string | null {
   const port = containerPorts.ssh;
