@@ -5,12 +5,15 @@ PORTAL_PICTURES=FOLDER keeps a picture of each, to be looked at.
 
 import os
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import get_args
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.e2e.jobs import ended, in_state, job, run
 from tests.e2e.server import Server
 from tests.portal.conftest import NARROW, WIDE
 from tests.portal.person import Language, Person, Theme
@@ -19,6 +22,11 @@ PAGES = [
     "/",
     "/jobs",
     "/jobs?username=*&keyword=nothing-is-called-so",
+    "/jobs/admin~fails",
+    "/jobs/admin~waits",
+    "/jobs/admin~holds/tasks",
+    "/jobs/admin~fails/events",
+    "/jobs/admin~fails/config",
     "/submit",
     "/cluster",
     "/cluster/nodes",
@@ -36,10 +44,23 @@ _KEY = re.compile(r"\b(common|shell|home|jobs?|submit|cluster|images|signIn|logs
 _NOT_ALL = 5  # places told of one page
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def jobs(server: Server, shell_image: str) -> AsyncIterator[None]:
+    """A job that has failed, one that runs, and one that waits for it."""
+    async with server.client() as pai, ended(pai, "holds", "waits"):
+        file = job("echo 'Is <b>this</b> it?' >&2; exit 3", image=shell_image, name="fails", jobRetryCount=1)
+        await run(pai, file)
+        cores = (await pai.nodes())[0]["cpu"]
+        for name in ("holds", "waits"):
+            await pai.submit(job("sleep 600", image=shell_image, name=name, cpu=cores))
+        await in_state(pai, "holds", "RUNNING")
+        yield
+
+
 @pytest.mark.parametrize("window", _WINDOWS)
 @pytest.mark.parametrize("language", get_args(Language))
 async def test_no_page_has_a_barrier(
-    window: str, language: Language, browser: Browser, server: Server
+    window: str, language: Language, browser: Browser, server: Server, jobs: None
 ) -> None:
     person = await Person.arrive(browser, server, _WINDOWS[window], language, "light")
     await person.page.goto("/sign-in?from=%2Fjobs")

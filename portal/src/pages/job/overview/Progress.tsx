@@ -33,19 +33,15 @@ export function Progress({ job }: { job: JobDetail }) {
 function ImagePull({ coming: { node, pull, tasks } }: { coming: Coming }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const percent = pull.totalBytes > 0 ? Math.min(100, (pull.doneBytes / pull.totalBytes) * 100) : 0;
+  const percent =
+    pull.totalBytes > 0 ? Math.min(100, Math.floor((pull.doneBytes / pull.totalBytes) * 100)) : 0;
   return (
     <div>
       <Text fw={600} dir="auto">
         {t("job.pull.title", { image: pull.image, node, count: tasks })}
       </Text>
       <Bar.Root mt={6} size="lg">
-        <Bar.Section
-          value={percent}
-          animated
-          aria-label={t("job.pull.bar", { image: pull.image })}
-          aria-valuetext={pull.totalBytes > 0 ? `${Math.floor(percent)} %` : t("job.pull.sizeUnknown")}
-        />
+        <Bar.Section value={percent} animated aria-label={t("job.pull.bar", { image: pull.image })} />
       </Bar.Root>
       <Group gap="xs" mt={6} style={{ fontVariantNumeric: "tabular-nums" }}>
         <Text size="sm">
