@@ -23,6 +23,7 @@ export function WaitingCard({ job, query }: { job: JobDetail; query: UseQueryRes
           </Text>
         )}
         <WhyItWaits reasons={reasonsOf(job, now)} now={now} />
+        {/* Until the numbers are there, or why they cannot be had. */}
         <Loaded query={query} lines={6}>
           {() => null}
         </Loaded>
