@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Credential } from "../src/api/images";
-import { askOf, authOf, type Draft, draftOf, mistakesOf } from "../src/pages/submit/image/login";
+import { askOf, authOf, type Draft, draftOf, isHidden, mistakesOf } from "../src/pages/submit/image/login";
 
 const uri = "localhost:5000/team/tool:v1";
 const mine: Credential = {
@@ -63,4 +63,11 @@ test("what is missing is said at its field, and so is a registry that the image 
   const elsewhere = { ...typed, password: "x", registryuri: "docker.io" };
   expect(mistakesOf(elsewhere, { uri, auth: null })).toEqual({ registryuri: "elsewhere" });
   expect(mistakesOf(elsewhere, { uri: "", auth: null })).toEqual({});
+});
+
+test("a password that only the server has cannot be tried from here, any other can", () => {
+  const passwords = ["******", "<% $secrets.docker_password %>", "hunter2", "", undefined];
+  expect(
+    passwords.map((password) => isHidden({ image: uri, ...(password !== undefined && { password }) })),
+  ).toEqual([true, true, false, false, false]);
 });

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import i18next from "i18next";
 import { answer, api, type Schemas } from "./client";
 
 export type CatalogueImage = Schemas["ImageItem"];
@@ -13,10 +14,10 @@ export interface CheckRequest {
   registryuri?: string;
 }
 
-/** The catalogue, what is on the machine, and whether it runs here. */
+/** The catalogue, what is on the machine, and whether it runs here; why not, in the reader's language. */
 export function images() {
   return queryOptions({
-    queryKey: ["images", "list"],
+    queryKey: ["images", "list", i18next.language],
     queryFn: () => answer(api.GET("/api/v2/images")),
   });
 }

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
+import { useTranslation } from "react-i18next";
 import { type CheckRequest, checkImage, type ImageReport } from "../api/images";
 import { CheckReport } from "./CheckReport";
 import { Failure } from "./Failure";
@@ -14,15 +15,17 @@ export interface Check {
   error: Error | null;
 }
 
-/** A look at an image with a log-in. What was found counts as long as what is asked for is still the same. */
+/** A look at an image with a log-in. What was found counts as long as what is asked for, and in which language, is still
+the same. */
 export function useImageCheck(ask: CheckRequest): Check {
+  const { language } = useTranslation().i18n;
   const { mutate, variables, isPending, data, error, reset } = useMutation({
-    mutationFn: checkImage,
+    mutationFn: (asked: { ask: CheckRequest; language: string }) => checkImage(asked.ask),
     gcTime: 0, // a password was in it
   });
-  const same = JSON.stringify(variables) === JSON.stringify(ask);
+  const same = JSON.stringify(variables) === JSON.stringify({ ask, language });
   return {
-    run: () => mutate(ask),
+    run: () => mutate({ ask, language }),
     forget: reset,
     busy: isPending && same,
     report: (same && data) || null,

@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import i18next from "i18next";
 import { answer, api, type Schemas } from "../../api/client";
 
 export type Pull = Schemas["ImagePullReply"];
@@ -13,7 +14,7 @@ const still = 10_000;
 /** All pulls that run, wait or failed, and those that came within the last hour. */
 export function pulls() {
   return queryOptions({
-    queryKey: ["pulls"],
+    queryKey: ["pulls", i18next.language],
     queryFn: async () => (await answer(api.GET("/api/v2/images/pulls"))).data,
     refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? moving : still),
   });
@@ -31,7 +32,7 @@ export function pullImage(image: string) {
 /** The images on the disk, who needs them, and which may go. */
 export function held() {
   return queryOptions({
-    queryKey: ["images", "disk"],
+    queryKey: ["images", "disk", i18next.language],
     queryFn: () => answer(api.GET("/api/v2/images/disk")),
   });
 }
@@ -42,7 +43,7 @@ export const pageOfRemovals = 20;
 export function removals(page: number) {
   const query = { offset: (page - 1) * pageOfRemovals, limit: pageOfRemovals };
   return queryOptions({
-    queryKey: ["images", "removals", page],
+    queryKey: ["images", "removals", page, i18next.language],
     queryFn: () => answer(api.GET("/api/v2/images/removals", { params: { query } })),
     placeholderData: keepPreviousData,
   });
@@ -55,7 +56,12 @@ export function clean(dryRun: boolean): Promise<Cleaning> {
 
 /** What cleaning would do now. Asked anew each time. */
 export function cleaningPlan() {
-  return queryOptions({ queryKey: ["images", "plan"], queryFn: () => clean(true), staleTime: 0, gcTime: 0 });
+  return queryOptions({
+    queryKey: ["images", "plan", i18next.language],
+    queryFn: () => clean(true),
+    staleTime: 0,
+    gcTime: 0,
+  });
 }
 
 /** Whose log-in: one's own where neither is given. */

@@ -5,10 +5,11 @@ import { useTranslation } from "react-i18next";
 import { credentials, keepCredential } from "../../../api/images";
 import { savedFor } from "../../../components/credentials";
 import { Failure } from "../../../components/Failure";
-import { CheckButton, CheckResult, useImageCheck } from "../../../components/ImageCheck";
+import { CheckResult, useImageCheck } from "../../../components/ImageCheck";
 import { registryOf } from "../../../components/reference";
 import type { ImageChoice } from "./ImageBlock";
 import { askOf, authOf, draftOf, type Mistakes, mistakesOf } from "./login";
+import { TestButton } from "./TestButton";
 import { TypedLogin } from "./TypedLogin";
 import { WayChoice } from "./WayChoice";
 
@@ -26,7 +27,8 @@ export function AuthForm({ value, onDone, onCancel }: Props) {
   const saved = savedFor(useQuery(credentials()).data ?? [], registry);
   const [draft, setDraft] = useState(() => draftOf(value, saved));
   const [mistakes, setMistakes] = useState<Mistakes>({});
-  const check = useImageCheck(askOf(draft, value));
+  const ask = askOf(draft, value);
+  const check = useImageCheck(ask);
   const keep = useMutation({
     mutationFn: keepCredential,
     gcTime: 0, // a password was in it
@@ -67,7 +69,7 @@ export function AuthForm({ value, onDone, onCancel }: Props) {
         )}
         {keep.error && <Failure error={keep.error} />}
         <Group justify="space-between" gap="xs">
-          <CheckButton check={check} label={t("images.check.test")} image={value.uri} />
+          <TestButton check={check} ask={ask} />
           <Group gap="xs">
             <Button variant="default" onClick={onCancel}>
               {t("common.cancel")}

@@ -2,9 +2,10 @@ import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { KeyRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { CheckButton, CheckResult, useImageCheck } from "../../../components/ImageCheck";
+import { CheckResult, useImageCheck } from "../../../components/ImageCheck";
 import { AuthForm } from "./AuthForm";
 import type { ImageChoice } from "./ImageBlock";
+import { TestButton } from "./TestButton";
 
 interface Props {
   value: ImageChoice;
@@ -21,7 +22,8 @@ const aboutTheLogin = new Set(["ImageNeedsAuth", "ImageAuthFailed", "ImageForbid
 export function CustomImage({ value, onChange, error }: Props) {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
-  const check = useImageCheck({ image: value.uri.trim(), ...value.auth });
+  const ask = { image: value.uri.trim(), ...value.auth };
+  const check = useImageCheck(ask);
   return (
     <Stack gap="xs">
       <Group gap="xs" align="flex-start">
@@ -39,7 +41,7 @@ export function CustomImage({ value, onChange, error }: Props) {
         <Button variant="default" leftSection={<KeyRound size={16} aria-hidden />} onClick={open}>
           {t("images.block.auth")}
         </Button>
-        <CheckButton check={check} label={t("images.check.test")} image={value.uri} />
+        <TestButton check={check} ask={ask} />
       </Group>
       <CheckResult check={check} />
       {check.report?.verdicts.some(({ code }) => aboutTheLogin.has(code)) && (

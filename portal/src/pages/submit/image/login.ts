@@ -1,5 +1,6 @@
 import type { CheckRequest, Credential } from "../../../api/images";
 import { registryOf, sameRegistry } from "../../../components/reference";
+import { mask, referredSecret } from "../model/secrets";
 import type { ImageChoice } from "./ImageBlock";
 
 type Auth = ImageChoice["auth"];
@@ -43,6 +44,11 @@ export function authOf(draft: Draft, before: Auth): Auth {
 /** What to look at the image with, as the form stands. */
 export function askOf(draft: Draft, { uri, auth }: ImageChoice): CheckRequest {
   return { image: uri.trim(), ...authOf(draft, auth) };
+}
+
+/** Whether the server has the password and this page has not: it cannot be tried from here. */
+export function isHidden({ password }: CheckRequest): boolean {
+  return password === mask || referredSecret(password) !== null;
 }
 
 /** What keeps a typed log-in from being used, by field. */
