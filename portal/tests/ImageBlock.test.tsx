@@ -6,7 +6,7 @@ import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { type CatalogueImage, credentials, images } from "../src/api/images";
 import { isMeant } from "../src/components/imageWords";
-import { findImage, firstChoice } from "../src/pages/submit/image/catalogue";
+import { bestFirst, findImage } from "../src/pages/submit/image/catalogue";
 import { ImageBlock, type ImageChoice } from "../src/pages/submit/image/ImageBlock";
 
 const entry: CatalogueImage = {
@@ -118,10 +118,18 @@ test("an image without CUDA for tasks with GPUs is told", () => {
   expect(screen.getByText(/no CUDA in this image/)).toBeVisible();
 });
 
-test("the first choice runs here; among those it suits the GPUs", () => {
-  expect(firstChoice(catalogue, true)).toBe(entry);
-  expect(firstChoice([entry, { ...gpu, runs: true }], true)?.image).toBe(gpu.image);
-  expect(firstChoice([], true)).toBeUndefined();
+test("what runs here is offered first; among that what suits the GPUs", () => {
+  expect(bestFirst([gpu, entry], true)).toEqual([entry, gpu]);
+  expect(bestFirst([entry, { ...gpu, runs: true }], true).map(({ kind }) => kind)).toEqual(["gpu", "cpu"]);
+  expect(bestFirst([{ ...gpu, runs: true }, entry], false).map(({ kind }) => kind)).toEqual(["cpu", "gpu"]);
+});
+
+test("Custom stays on while what is typed is for a moment a name of the catalogue", async () => {
+  show({ uri: `${entry.image}x`, auth: null });
+  const name = screen.getByRole("textbox", { name: "Name of the image" });
+  await userEvent.type(name, "{Backspace}");
+  expect(name).toHaveValue(entry.image);
+  expect(custom()).toBeChecked();
 });
 
 test("an image of the catalogue is known by its long name", () => {

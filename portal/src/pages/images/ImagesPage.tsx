@@ -9,6 +9,7 @@ import { OnDisk } from "./disk/OnDisk";
 import classes from "./ImagesPage.module.css";
 import { Logins } from "./logins/Logins";
 import { Pulls } from "./pulls/Pulls";
+import { useFreshImages } from "./pulls/usePulls";
 
 const tabs = [
   { name: "catalogue", icon: Library, Panel: Catalogue },
@@ -22,6 +23,7 @@ const tabs = [
 export function ImagesPage() {
   const { t } = useTranslation();
   const { tab } = useParams();
+  useFreshImages();
   const navigate = useNavigate();
   const open = tabs.find(({ name }) => name === tab) ?? tabs[0];
   return (

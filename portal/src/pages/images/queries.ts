@@ -8,15 +8,15 @@ export type Disk = Schemas["DiskReply"];
 export type Cleaning = Schemas["CleaningReply"];
 
 /** How often to look at pulls, ms: they move, or may begin. */
-const moving = 1000;
-const still = 10_000;
+const every = { pulling: 1000, waiting: 3000, failed: 10_000, done: 10_000 } as const;
+const none = 10_000;
 
 /** All pulls that run, wait or failed, and those that came within the last hour. */
 export function pulls() {
   return queryOptions({
     queryKey: ["pulls", i18next.language],
     queryFn: async () => (await answer(api.GET("/api/v2/images/pulls"))).data,
-    refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? moving : still),
+    refetchInterval: ({ state }) => Math.min(none, ...(state.data ?? []).map((pull) => every[pull.state])),
   });
 }
 

@@ -1,5 +1,6 @@
 import { Anchor, Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -7,15 +8,17 @@ import type { CatalogueImage } from "../../../api/images";
 import { useSession } from "../../../app/session";
 import { sameImage } from "../../../components/reference";
 import { percentOf } from "../pulls/progress";
-import { usePull, usePulls } from "../pulls/usePulls";
-import { isUnderWay } from "../queries";
+import { usePull } from "../pulls/usePulls";
+import { isUnderWay, pulls } from "../queries";
 
 /** Tells that an image is on its way; an administrator has it pulled. */
 export function PullAction({ image }: { image: CatalogueImage }) {
   const { t } = useTranslation();
   const { admin } = useSession();
   const pull = usePull();
-  const under = usePulls().data?.find((each) => isUnderWay(each) && sameImage(each.image, image.image));
+  const under = useQuery(pulls()).data?.find(
+    (each) => isUnderWay(each) && sameImage(each.image, image.image),
+  );
   if (under !== undefined) {
     const percent = percentOf(under);
     return (

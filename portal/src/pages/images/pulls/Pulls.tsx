@@ -1,4 +1,5 @@
 import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,16 +7,17 @@ import { useSession } from "../../../app/session";
 import { Failure } from "../../../components/Failure";
 import { Loaded } from "../../../components/Loaded";
 import { Section } from "../../../components/Section";
+import { pulls } from "../queries";
 import { PullCard } from "./PullCard";
 import classes from "./Pulls.module.css";
 import { inOrder } from "./progress";
-import { usePull, usePulls } from "./usePulls";
+import { usePull } from "./usePulls";
 
 /** What is being pulled, by whom it is wanted, and how far it is. */
 export function Pulls() {
   const { t } = useTranslation();
   const { admin } = useSession();
-  const query = usePulls();
+  const query = useQuery(pulls());
   return (
     <Stack>
       {admin && <PullAny />}

@@ -1,22 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { pullImage, pulls } from "../queries";
 
-/** The pulls, looked at while they move. When one has come, what is told of images is asked again. */
-export function usePulls() {
+/** Has what is told of images asked again whenever a pull has ended, or is another. Once on a page. */
+export function useFreshImages() {
   const queries = useQueryClient();
-  const query = useQuery(pulls());
-  const come = query.data?.filter(({ state }) => state === "done").length ?? 0;
+  const { data } = useQuery(pulls());
+  const states = data?.map(({ image, state }) => `${image} ${state}`).join();
+  const before = useRef(states);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever one more has come
   useEffect(() => {
-    queries.invalidateQueries({ queryKey: ["images"] });
-  }, [come, queries]);
-
-  return query;
+    if (before.current !== undefined && before.current !== states)
+      queries.invalidateQueries({ queryKey: ["images"] });
+    before.current = states;
+  }, [states, queries]);
 }
 
-/** Has an image pulled; how it goes is told by `usePulls`. */
+/** Has an image pulled; how it goes is told by `pulls`. */
 export function usePull() {
   const queries = useQueryClient();
   return useMutation({

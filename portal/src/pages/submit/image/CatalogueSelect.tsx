@@ -3,11 +3,12 @@ import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../../../api/images";
 import { OnMachine, RunsHere, useNeeds } from "../../../components/ImageStanding";
 import { contents, describe, isMeant, lines } from "../../../components/imageWords";
-import { findImage } from "./catalogue";
+import { bestFirst, findImage } from "./catalogue";
 
 interface Props {
   catalogue: CatalogueImage[];
   uri: string;
+  gpu: boolean;
   /** Another image is named beside it: nothing of the catalogue counts. */
   disabled: boolean;
   error: string | undefined;
@@ -15,7 +16,7 @@ interface Props {
 }
 
 /** Chooses an image of the catalogue by what is in it and whether it runs here. */
-export function CatalogueSelect({ catalogue, uri, disabled, error, onChoose }: Props) {
+export function CatalogueSelect({ catalogue, uri, gpu, disabled, error, onChoose }: Props) {
   const { t } = useTranslation();
   const needs = useNeeds();
   const byName = new Map(catalogue.map((image) => [image.image, image]));
@@ -23,9 +24,8 @@ export function CatalogueSelect({ catalogue, uri, disabled, error, onChoose }: P
   const data = lines
     .map((line) => ({
       group: t(`images.line.${line}`),
-      items: catalogue
+      items: bestFirst(catalogue, gpu)
         .filter((image) => image.line === line)
-        .sort((one, other) => Number(other.runs) - Number(one.runs))
         .map((image) => ({ value: image.image, label: label(image) })),
     }))
     .filter(({ items }) => items.length > 0);
@@ -67,18 +67,16 @@ function Option({ option, image }: { option: ComboboxItem; image: CatalogueImage
   if (image === undefined) return option.label;
   return (
     <Stack gap={2} w="100%">
-      <Group justify="space-between" gap="xs">
-        <Text size="sm" fw={600}>
-          {contents(image)}
-        </Text>
-        <Group gap={6}>
-          <OnMachine image={image} />
-          <RunsHere image={image} />
-        </Group>
-      </Group>
+      <Text size="sm" fw={600}>
+        {contents(image)}
+      </Text>
       <Text size="xs" c="dimmed">
         {needs(image)}
       </Text>
+      <Group gap={6}>
+        <RunsHere image={image} />
+        <OnMachine image={image} />
+      </Group>
       {image.reasons.slice(0, 1).map(({ code, message }) => (
         <Text key={code} size="xs" dir="auto">
           {message}

@@ -8,7 +8,7 @@ import { OnMachine, Reasons, RunsHere, useNeeds } from "../../../components/Imag
 import { isLatest } from "../../../components/reference";
 import { CatalogueSelect } from "./CatalogueSelect";
 import { CustomImage } from "./CustomImage";
-import { findImage, firstChoice } from "./catalogue";
+import { bestFirst, findImage } from "./catalogue";
 import { LoginNote } from "./LoginNote";
 
 export interface ImageChoice {
@@ -43,7 +43,13 @@ export function ImageBlock({ value, onChange, error, gpu }: Props) {
     setWanted(on);
     if (on) onChange(back ?? value);
     else if (back && back.auth === null && findImage(catalogue, back.uri)) onChange(back);
-    else onChange({ uri: (known ?? firstChoice(catalogue, gpu))?.image ?? "", auth: null });
+    else onChange({ uri: (known ?? bestFirst(catalogue, gpu)[0])?.image ?? "", auth: null });
+  };
+
+  // What is typed may be a name of the catalogue on the way to another: Custom stays on.
+  const change = (next: ImageChoice) => {
+    setWanted(true);
+    onChange(next);
   };
 
   return (
@@ -61,6 +67,7 @@ export function ImageBlock({ value, onChange, error, gpu }: Props) {
       <CatalogueSelect
         catalogue={catalogue}
         uri={value.uri}
+        gpu={gpu}
         disabled={custom}
         error={custom ? undefined : error}
         onChoose={(uri) => onChange({ uri, auth: null })}
@@ -69,7 +76,7 @@ export function ImageBlock({ value, onChange, error, gpu }: Props) {
         <Failure error={query.error} retry={() => query.refetch()} />
       )}
       {custom ? (
-        <CustomImage value={value} onChange={onChange} error={error} />
+        <CustomImage value={value} onChange={change} error={error} />
       ) : (
         known && <Chosen image={known} />
       )}

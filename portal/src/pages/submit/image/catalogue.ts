@@ -5,12 +5,9 @@ export function findImage(catalogue: CatalogueImage[], uri: string): CatalogueIm
   return catalogue.find((image) => sameImage(image.image, uri));
 }
 
-/** What a new job begins with: what is there at once, and has CUDA where there are GPUs to use. */
-export function firstChoice(catalogue: CatalogueImage[], gpu: boolean): CatalogueImage | undefined {
+/** What suits best first: what runs here, has CUDA where there are GPUs to use, and is on the machine already. */
+export function bestFirst(catalogue: CatalogueImage[], gpu: boolean): CatalogueImage[] {
   const worth = (image: CatalogueImage) =>
     (image.runs ? 4 : 0) + (image.kind === (gpu ? "gpu" : "cpu") ? 2 : 0) + (image.onThisMachine ? 1 : 0);
-  return catalogue.reduce<CatalogueImage | undefined>(
-    (best, image) => (best === undefined || worth(image) > worth(best) ? image : best),
-    undefined,
-  );
+  return [...catalogue].sort((one, other) => worth(other) - worth(one));
 }
