@@ -30,8 +30,8 @@ class NodeMark:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What gets nothing new: `bad_nodes` and single `bad_leaves` of others (node, index). Tasks on `emptied` nodes have
-    to leave. `gone`: those of the bad nodes that are not there."""
+    """What gets nothing new: `bad_nodes`, and single `bad_leaves` of others: GPUs (node, index). Tasks on `emptied`
+    nodes have to leave. `gone`: those of the bad nodes that are not there."""
 
     bad_nodes: frozenset[str] = frozenset()
     bad_leaves: frozenset[tuple[str, int]] = frozenset()

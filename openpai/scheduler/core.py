@@ -201,8 +201,8 @@ class Scheduler:
         self._changed(*chains)
 
     def set_bad(self, nodes: frozenset[str], leaves: frozenset[tuple[str, int]] = frozenset()) -> None:
-        """These nodes, and these leaves of other nodes, are bad from now on, and all others are good. Gangs keep what
-        they have; nothing bad is given to any other."""
+        """These nodes, and these GPUs of other nodes, are bad from now on, and all others are good: a machine's cores
+        count from 0 too, and stay good. Gangs keep what they have; nothing bad is given to any other."""
         bad = self._find(nodes, leaves)
         was = self._bad
         for leaf in was:
@@ -319,7 +319,8 @@ class Scheduler:
                 found.update(dict.fromkeys(machine.leaves))
         for name, index in sorted(leaves):
             for machine in self._cells.machines.get(name, ()):
-                found.update((leaf, None) for leaf in machine.leaves if leaf.address == str(index))
+                if self.cluster.skus[machine.cell.chain.leaf_type].gpu:
+                    found.update((leaf, None) for leaf in machine.leaves if leaf.address == str(index))
         return found
 
     def _changed(self, *chains: str) -> None:

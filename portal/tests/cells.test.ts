@@ -82,6 +82,19 @@ test("a virtual cluster is told once, where it begins", () => {
   expect(rowsOf(within, new Map(), "a").map(({ owner }) => owner)).toEqual([null, null, "b"]);
 });
 
+test("a promised cell tells where it is, and what is used while it is idle is where it is", () => {
+  const promised = [
+    cell("a/0", { physicalAddress: "n1/0" }),
+    cell("a/1"),
+    cell("n1/1-opp", { physicalAddress: "n1/1" }),
+  ];
+  expect(rowsOf(promised, new Map(), "a").map(({ name, standsFor }) => [name, standsFor])).toEqual([
+    ["a/0", "n1/0"],
+    ["a/1", null],
+    ["n1/1", null],
+  ]);
+});
+
 test("a machine with two kinds of cells is two lines with one address", () => {
   const both = [node("n"), cell("n", { cellType: "CPU-NODE", inside })];
   expect(new Set(rowsOf(both, new Map(), null).map(({ key }) => key)).size).toBe(2);

@@ -1,6 +1,7 @@
 """The cells as others see them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from openpai.scheduler.cluster import CellType, Cluster, PhysicalCell, Sku, VirtualCells, VirtualCluster
 from openpai.scheduler.core import Scheduler
@@ -118,3 +119,12 @@ def test_a_bad_node_shows_where_it_costs_a_promise() -> None:
     assert [node.healthy for node in scheduler.physical()[0].children] == [False, True, False]
     assert [leaf.healthy for leaf in leaves(scheduler.physical())] == [False, True, True, True, False, False]
     assert scheduler.virtual("a")[-1].healthy is False
+
+
+def test_a_gpu_that_is_bad_leaves_the_core_of_its_number_good() -> None:
+    cores = (PhysicalCell("CPUS", "n1", None, tuple(PhysicalCell("CPU", str(n)) for n in range(2))),)
+    types = {**CLUSTER.types, "CPUS": CellType("CPUS", "CPU", 2, is_node=True)}
+    skus = {**CLUSTER.skus, "CPU": Sku(0, 1, 1000)}
+    scheduler = Scheduler(replace(CLUSTER, types=types, cells=(*CLUSTER.cells, *cores), skus=skus))
+    scheduler.set_bad(frozenset(), frozenset({("n1", 0)}))
+    assert [leaf.address for leaf in leaves(scheduler.physical()) if not leaf.healthy] == ["0/n1/0"]

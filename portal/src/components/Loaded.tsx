@@ -1,6 +1,7 @@
-import { Skeleton, Stack } from "@mantine/core";
+import { Box, Skeleton, Stack } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Refusal } from "../api/errors";
 import { Failure } from "./Failure";
 
 interface Props<Data> {
@@ -10,9 +11,21 @@ interface Props<Data> {
   children: (data: Data) => ReactNode;
 }
 
-/** What a query found; until then its outline, and what went wrong where it failed. What was there before stays. */
+/** What a query found; until then its outline, and what went wrong where it failed. What was there before stays, and is
+told to be from before where the server answers and cannot say what is now. */
 export function Loaded<Data>({ query, lines = 3, children }: Props<Data>) {
-  if (query.data !== undefined) return children(query.data);
+  if (query.data !== undefined) {
+    return (
+      <>
+        {isOutdated(query.error) && (
+          <Box mb="md">
+            <Failure error={query.error} retry={() => query.refetch()} />
+          </Box>
+        )}
+        {children(query.data)}
+      </>
+    );
+  }
   if (query.error) return <Failure error={query.error} retry={() => query.refetch()} />;
   return (
     <Stack gap="xs" aria-hidden>
@@ -21,4 +34,9 @@ export function Loaded<Data>({ query, lines = 3, children }: Props<Data>) {
       ))}
     </Stack>
   );
+}
+
+/** A server that is away, and a session that ended, are told over the whole page. */
+function isOutdated(error: Error | null): error is Refusal {
+  return error instanceof Refusal && error.status !== 401;
 }

@@ -42,7 +42,7 @@ export function NodeFilter({ filter }: { filter: Filter }) {
   const { t } = useTranslation();
   if (filter.total <= 3) return null;
   return (
-    <Group justify="space-between">
+    <Group justify="space-between" align="flex-end">
       <TextInput
         label={t("cluster.filter.label")}
         placeholder={t("cluster.filter.hint")}

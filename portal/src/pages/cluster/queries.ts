@@ -35,6 +35,14 @@ export function cells(vc: string | null, opened: readonly string[]) {
   });
 }
 
+/** The cluster file, and what is wrong with it. For administrators. */
+export function clusterFile() {
+  return queryOptions({
+    queryKey: ["cluster", "file"],
+    queryFn: () => answer(api.GET("/api/v2/cluster/file")),
+  });
+}
+
 /** Keep a node free, or let it be as any other. */
 export async function markNode(node: string, wish: NodeWish): Promise<string> {
   const call = api.PUT("/api/v2/cluster/nodes/{node}/state", { params: { path: { node } }, body: wish });

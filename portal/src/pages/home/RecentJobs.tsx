@@ -9,7 +9,7 @@ import { Loaded } from "../../components/Loaded";
 import { Moment } from "../../components/Moment";
 import { Section } from "../../components/Section";
 import { Span } from "../../components/Span";
-import { StateBadge } from "../../components/StateBadge";
+import { StateAndReason } from "../jobs/StateAndReason";
 import { recentJobs } from "./queries";
 
 type Item = Schemas["JobItem"];
@@ -36,12 +36,13 @@ export function RecentJobs() {
 function JobTable({ jobs }: { jobs: Item[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("job.field.name")}</Table.Th>
             <Table.Th>{t("job.field.state")}</Table.Th>
+            <Table.Th>{t("job.field.virtualCluster")}</Table.Th>
             <Table.Th>{t("job.field.submitted")}</Table.Th>
             <Table.Th>{t("job.field.duration")}</Table.Th>
           </Table.Tr>
@@ -53,8 +54,9 @@ function JobTable({ jobs }: { jobs: Item[] }) {
                 <JobLink username={job.username} name={job.name} />
               </Table.Td>
               <Table.Td>
-                <StateBadge state={job.state} />
+                <StateAndReason job={job} />
               </Table.Td>
+              <Table.Td dir="auto">{job.virtualCluster}</Table.Td>
               <Table.Td>
                 <Moment time={job.submissionTime} />
               </Table.Td>

@@ -63,9 +63,9 @@ export const CellRow = memo(function CellRow({ ref, id, index, top, row, active,
             {t("cluster.cells.owner", { name: row.owner })}
           </Text>
         )}
-        {cell.physicalAddress !== null && (
+        {row.standsFor !== null && (
           <Text span size="sm" c="dimmed">
-            {t("cluster.cells.standsFor", { address: cell.physicalAddress })}
+            {t("cluster.cells.standsFor", { address: row.standsFor })}
           </Text>
         )}
       </span>

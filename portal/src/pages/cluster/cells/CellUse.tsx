@@ -65,7 +65,7 @@ function Jobs({ names }: { names: string[] }) {
       ))}
       {more > 0 && (
         <Text span size="sm" c="dimmed">
-          {t("cluster.cells.more", { count: more })}
+          {t("cluster.more", { count: more })}
         </Text>
       )}
     </>

@@ -14,6 +14,8 @@ export interface Row {
   /** null where nothing is in it. */
   open: boolean | null;
   parent: string | null;
+  /** Where in the machines a promised cell is now. */
+  standsFor: string | null;
   /** The virtual cluster that it serves, where that is not told by the line above. */
   owner: string | null;
   /** From 1, among so many that are in the same cell. */
@@ -44,10 +46,13 @@ export function rowsOf(cells: readonly Cell[], toggled: Toggled, known: string |
 
 function rowOf(cell: Cell, parent: Row | null, known: string | null) {
   const above = parent === null ? 0 : parent.cell.cellAddress.length + 1;
+  // What is used while it is idle is promised to others: its own address is the one that it has in the machines.
+  const own = cell.cellAddress === `${cell.physicalAddress}-opp` ? cell.physicalAddress : null;
   return {
     key: keyOf(cell),
     cell,
-    name: cell.cellAddress.slice(above),
+    name: own ?? cell.cellAddress.slice(above),
+    standsFor: own === null ? cell.physicalAddress : null,
     level: (parent?.level ?? 0) + 1,
     owner: cell.vc === (parent?.cell.vc ?? known) ? null : cell.vc,
   };
