@@ -11,6 +11,7 @@ import { Section } from "../../components/Section";
 import { Span } from "../../components/Span";
 import { StateAndReason } from "../jobs/StateAndReason";
 import { recentJobs } from "./queries";
+import classes from "./RecentJobs.module.css";
 
 type Item = Schemas["JobItem"];
 
@@ -36,13 +37,12 @@ export function RecentJobs() {
 function JobTable({ jobs }: { jobs: Item[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={620} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t("job.field.name")}</Table.Th>
+            <Table.Th className={classes.name}>{t("job.field.name")}</Table.Th>
             <Table.Th>{t("job.field.state")}</Table.Th>
-            <Table.Th>{t("job.field.virtualCluster")}</Table.Th>
             <Table.Th>{t("job.field.submitted")}</Table.Th>
             <Table.Th>{t("job.field.duration")}</Table.Th>
           </Table.Tr>
@@ -52,15 +52,17 @@ function JobTable({ jobs }: { jobs: Item[] }) {
             <Table.Tr key={job.debugId}>
               <Table.Td>
                 <JobLink username={job.username} name={job.name} />
+                <Text size="xs" c="dimmed" dir="auto">
+                  {job.virtualCluster}
+                </Text>
               </Table.Td>
               <Table.Td>
                 <StateAndReason job={job} />
               </Table.Td>
-              <Table.Td dir="auto">{job.virtualCluster}</Table.Td>
-              <Table.Td>
+              <Table.Td className={classes.time}>
                 <Moment time={job.submissionTime} />
               </Table.Td>
-              <Table.Td>
+              <Table.Td className={classes.time}>
                 <Span from={job.launchedTime} to={job.completedTime} />
               </Table.Td>
             </Table.Tr>
