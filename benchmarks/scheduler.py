@@ -20,6 +20,7 @@ from benchmarks.clusters import gang, mixed_gangs, promised_gpus, racks
 from openpai.scheduler.cluster import Cluster
 from openpai.scheduler.core import Scheduler
 from openpai.scheduler.gang import Decision, Gang, Start, Wait
+from openpai.scheduler.inspect import Opened
 from openpai.scheduler.queue import Waiting, take_turns
 from openpai.simulator.report import percentile
 
@@ -53,6 +54,8 @@ def scheduler() -> dict[str, float]:
         ),
         f"40,000 GPUs, {_QUEUE:,} gangs wait: a round of the queue, ms": large.round_s() * 1000,
         "40,000 GPUs: who has what, for the worst of these, s (aim < 1)": large.rooms_s(),
+        "40,000 GPUs, 90 % in use: all cells as they are, s": large.cells_s(None),
+        "40,000 GPUs, 90 % in use: the racks alone, with what is in them, s": large.cells_s([]),
         **_wide(),
     }
 
@@ -129,6 +132,10 @@ class _Load:
     def rooms_s(self) -> float:
         """How the parts of the cluster stand for a gang that waits, and who has them: the longest of all."""
         return max(_timed(partial(self._scheduler.rooms, each.gang))[0] for each in self._waiting)
+
+    def cells_s(self, opened: Opened) -> float:
+        """How all cells are, or only those that are opened."""
+        return _timed(partial(self._scheduler.physical, opened))[0]
 
     def _step(self) -> float:
         """One gang comes, after so many have gone that there is room for it on average."""

@@ -175,7 +175,8 @@ def counts(connection: sa.Connection, username: str | None) -> list[tuple[JobSta
 
 def live_counts(connection: sa.Connection) -> list[tuple[str, JobState, bool, int]]:
     kinds = jobs.c.virtual_cluster, jobs.c.state, jobs.c.stop_requested
-    wanted = sa.select(*kinds, sa.func.count()).where(jobs.c.state.not_in(FINAL_STATES)).group_by(*kinds)
+    live = [state.value for state in JobState if state.value not in FINAL_STATES]  # those can be looked up
+    wanted = sa.select(*kinds, sa.func.count()).where(jobs.c.state.in_(live)).group_by(*kinds)
     return [(vc, JobState(state), stop, count) for vc, state, stop, count in connection.execute(wanted)]
 
 

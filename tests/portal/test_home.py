@@ -18,8 +18,12 @@ taskRoles:
 """
 
 
-async def test_a_job_shows_itself_without_a_reload(person: Person, server: Server, shell_image: str) -> None:
-    page = person.page
+async def test_a_job_shows_itself_in_every_tab_without_a_reload(
+    person: Person, server: Server, shell_image: str
+) -> None:
+    page, other = person.page, await person.context.new_page()
+    person.listen(other)
+    await other.goto("/")
     await page.goto("/")
     mine = page.get_by_role("region", name="My jobs")
     await expect(mine.get_by_role("link", name="Running")).to_contain_text("0")
@@ -30,7 +34,8 @@ async def test_a_job_shows_itself_without_a_reload(person: Person, server: Serve
         await expect(mine.get_by_role("link", name="Running")).to_contain_text("1")
         await expect(page.get_by_role("region", name="Free now")).to_contain_text("free")
         await pai.stop("shows-itself")
-        await expect(mine.get_by_role("link", name="Stopped")).to_contain_text("1")
+        for tab in (page, other):
+            await expect(tab.get_by_role("link", name="Stopped")).to_contain_text("1")
 
 
 async def test_a_server_that_goes_away_is_told_and_what_it_missed_is_shown_after(

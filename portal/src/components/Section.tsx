@@ -15,7 +15,7 @@ export function Section({
   return (
     <Paper component="section" aria-labelledby={id} withBorder p="md">
       <Group justify="space-between" mb="sm" gap="xs">
-        <Title order={2} size="h4" id={id}>
+        <Title order={2} size="h4" id={id} dir="auto">
           {title}
         </Title>
         {actions}

@@ -2,15 +2,16 @@ import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { KindBadge, kinds } from "./KindBadge";
 import classes from "./Legend.module.css";
+import type { CellKind } from "./tree";
 
-/** What the states of cells mean. */
-export function Legend() {
+/** What the states mean: of cells, or those that there are of other things. */
+export function Legend({ of = kinds }: { of?: readonly CellKind[] }) {
   const { t } = useTranslation();
   return (
     <details className={classes.legend}>
       <summary>{t("cluster.legend")}</summary>
       <dl>
-        {kinds.map((kind) => (
+        {of.map((kind) => (
           <div key={kind}>
             <dt>
               <KindBadge kind={kind} />

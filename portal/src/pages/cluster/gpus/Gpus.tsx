@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { Loaded } from "../../../components/Loaded";
 import { Section } from "../../../components/Section";
 import { SkuUse } from "../../../components/SkuUse";
+import { Legend } from "../cells/Legend";
 import { NodeFilter, useNodeFilter } from "../NodeFilter";
 import { type Node, nodes } from "../queries";
-import { countByModel } from "./count";
+import { countByModel, gpuKinds } from "./count";
 import { GpuTable } from "./GpuTable";
 
 /** Every GPU of every machine, and who has it. */
@@ -41,6 +42,7 @@ function Machines({ all }: { all: Node[] }) {
           {[...countByModel(withGpus)].map(([model, use]) => (
             <SkuUse key={model} sku={model || "?"} use={use} />
           ))}
+          <Legend of={gpuKinds} />
         </Stack>
       </Section>
       <NodeFilter filter={filter} />

@@ -1,7 +1,8 @@
 import type { Schemas } from "../../../api/client";
 import type { Gpu, Node } from "../queries";
 
-export type GpuKind = "free" | "used" | "opportunistic" | "bad";
+export const gpuKinds = ["free", "used", "opportunistic", "bad"] as const;
+export type GpuKind = (typeof gpuKinds)[number];
 
 /** What a GPU is to the one who looks for a place. One of a machine that takes nothing new is not free. */
 export function gpuKind(gpu: Gpu, node: Node): GpuKind {
