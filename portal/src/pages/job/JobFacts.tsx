@@ -5,7 +5,7 @@ import { useFormat } from "../../components/format";
 import { Moment } from "../../components/Moment";
 import { Span } from "../../components/Span";
 import { Facts } from "./Facts";
-import { gpuIndices } from "./gpus";
+import { placesOf } from "./overview/places";
 import { tasksOf } from "./pulls";
 import type { JobDetail } from "./queries";
 
@@ -15,7 +15,7 @@ export function JobFacts({ job }: { job: JobDetail }) {
   const format = useFormat();
   const { username, virtualCluster, submissionTime, launchedTime, completedTime } = job.jobStatus;
   const tasks = tasksOf(job);
-  const gpus = tasks.reduce((sum, task) => sum + gpuIndices(task.containerGpus).length, 0);
+  const gpus = placesOf(job).reduce((sum, place) => sum + place.gpus.length, 0);
   return (
     <Facts
       facts={[

@@ -56,10 +56,14 @@ export function taskHistory(job: string, jobAttempt: number, role: string, index
   });
 }
 
-/** Why it waits and what it waited for. While it waits, other jobs' changes are news too. */
+/** How often the numbers of a wait are asked for again, ms: other jobs change them, and to count them costs. */
+const outlookEvery = 5000;
+
+/** Why it waits and what it waited for. */
 export function explanation(job: string, waiting: boolean) {
   return queryOptions({
-    queryKey: waiting ? ["jobs", "explanation", job] : [...keys.parts(job), "explanation"],
+    queryKey: [...keys.parts(job), "explanation"],
+    refetchInterval: waiting ? outlookEvery : false,
     queryFn: () => answer(api.GET("/api/v2/jobs/{job}/explanation", { params: { path: { job } } })),
   });
 }

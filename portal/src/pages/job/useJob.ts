@@ -6,6 +6,7 @@ import { useLive } from "../../app/live";
 import { withPull } from "./pulls";
 import { type JobDetail, jobDetail, keys, type Pull } from "./queries";
 import { isFinal } from "./status";
+import { useParts } from "./useParts";
 
 /** How often the page of a job that ended looks whether somebody had it run again, ms: its stream has ended. */
 const againEvery = 15_000;
@@ -29,6 +30,7 @@ export function useJob(job: string, withStream: boolean) {
       return withStream ? false : meanwhileEvery;
     },
   });
+  useParts(job, query.data);
   const goesOn = withStream && query.data !== undefined && !isFinal(query.data.jobStatus.state);
   const serverIsThere = shell !== "lost";
 
@@ -39,10 +41,7 @@ export function useJob(job: string, withStream: boolean) {
     return openFeed({
       url: () => `/api/v2/jobs/${encodeURIComponent(job)}/watch?language=${language}`,
       on: {
-        job: (data) => {
-          queries.setQueryData(keys.detail(job), JSON.parse(data) as JobDetail);
-          queries.invalidateQueries({ queryKey: keys.parts(job) }, { cancelRefetch: false });
-        },
+        job: (data) => queries.setQueryData(keys.detail(job), JSON.parse(data) as JobDetail),
         pull: (data) => {
           const pull = JSON.parse(data) as Pull;
           queries.setQueryData<JobDetail>(keys.detail(job), (known) => known && withPull(known, pull));
