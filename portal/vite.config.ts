@@ -14,6 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page may load files of ours and nothing else, data: among it
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 700, // kB before compression; the editor of code is one piece
   },
   server: { fs: { allow: [".."] }, proxy: { "/api": server, "/healthz": server } },
   test: {

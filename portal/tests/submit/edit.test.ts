@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { removeIn, renameIn, setIn } from "../../src/pages/submit/model/edit";
+import { insertIn, removeIn, renameIn, setIn } from "../../src/pages/submit/model/edit";
 import { parseJob } from "../../src/pages/submit/model/parse";
 import { at, type Path, withValue } from "../../src/pages/submit/model/path";
 
@@ -137,6 +137,26 @@ test("what goes through an alias or a merged mapping changes this place alone", 
     two: { cpu: 2, gpu: 1 },
   });
   expect(after).toContain("<<: *b");
+});
+
+test("what an alias stands for elsewhere can be taken away and changed", () => {
+  const text = `# top\none: &a {x: 1, y: [1]}\ntwo: *a\nthree: {z: *a}\n`;
+  const { value } = parseJob(text);
+  for (const path of paths(value)) {
+    expect(parseJob(removeIn(text, path)).broken).toBeNull();
+    expect(at(parseJob(setIn(text, path, "new")).value, path)).toBe("new");
+  }
+  expect(parseJob(removeIn(text, ["one"])).value).toEqual({
+    two: { x: 1, y: [1] },
+    three: { z: { x: 1, y: [1] } },
+  });
+});
+
+test("an item goes in before another, the others stay", () => {
+  const path = ["taskRoles", "train", "commands", 1];
+  expect(difference(byHand, insertIn(byHand, path, "new"))).toEqual({ gone: [], come: ["        - new"] });
+  const first = insertIn(byHand, [...path.slice(0, -1), 0], "new");
+  expect(difference(byHand, first)).toEqual({ gone: [], come: ["        - new"] });
 });
 
 test.each(["", "# only a comment", "null\n", "extras:\n", "a: 1"])("something can be put into %j", (text) => {

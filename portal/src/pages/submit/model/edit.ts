@@ -2,7 +2,17 @@
 
 Each change is tried in the way that touches least, and what comes out is read again: it counts only where it says what
 was wanted. The last way writes the whole document anew with `yaml`, which keeps comments and order too. */
-import { isCollection, isMap, isNode, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  stringify,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { orderOf } from "./order";
 import { itemOf, lineStart, type Parsed, pairOf, parseJob, startOf } from "./parse";
 import { at, type Path, same, withValue } from "./path";
@@ -22,7 +32,7 @@ export function setIn(text: string, path: Path, value: unknown): string {
     () => inPlace(before, place, put),
     () => inserted(before, place, put),
     ...rewrites(before, place, rest),
-    () => rest().doc.toString({ lineWidth: 0 }),
+    ...whole(rest, wanted),
   ]);
 }
 
@@ -30,15 +40,15 @@ export function setIn(text: string, path: Path, value: unknown): string {
 export function removeIn(text: string, path: Path): string {
   const before = parseJob(text);
   if (before.broken || at(before.value, path) === undefined) return text;
-  const whole = emptied(before.value, path);
-  const wanted = withValue(before.value, whole, undefined);
-  const [place, put] = reachable(before, whole, wanted);
-  if (place.length < whole.length) return setIn(text, place, put);
-  const rest = edited(text, (doc) => doc.doc.deleteIn([...whole]));
+  const gone = emptied(before.value, path);
+  const wanted = withValue(before.value, gone, undefined);
+  const [place, put] = reachable(before, gone, wanted);
+  if (place.length < gone.length) return setIn(text, place, put);
+  const rest = edited(text, (doc) => doc.doc.deleteIn([...gone]));
   return firstThatSays(wanted, [
-    () => cutOut(before, whole),
-    ...rewrites(before, whole.slice(0, -1), rest),
-    () => rest().doc.toString({ lineWidth: 0 }),
+    () => cutOut(before, gone),
+    ...rewrites(before, gone.slice(0, -1), rest),
+    ...whole(rest, wanted),
   ]);
 }
 
@@ -77,6 +87,11 @@ function firstThatSays(wanted: unknown, ways: Way[]): string {
     }
   }
   throw new Error("the text cannot be changed so");
+}
+
+/** The document written anew: with its comments, or where an alias lost its anchor, by what it says alone. */
+function whole(change: () => Parsed, wanted: unknown): Way[] {
+  return [() => change().doc.toString({ lineWidth: 0 }), () => stringify(wanted, { lineWidth: 0 })];
 }
 
 function says(text: string, wanted: unknown): boolean {

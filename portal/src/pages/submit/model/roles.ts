@@ -2,7 +2,7 @@ import { removeIn, renameIn, setIn } from "./edit";
 import { dropUnused } from "./images";
 import { freeName } from "./name";
 import { parseJob } from "./parse";
-import { isJson, type Json, listAt, mappingAt, type Path } from "./path";
+import { at, isJson, type Json, listAt, mappingAt, type Path } from "./path";
 import { plugins } from "./plugins";
 
 export const roleName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -29,7 +29,7 @@ export function removeRole(text: string, name: string): string {
   const { value } = parseJob(text);
   const image = mappingAt(value, ["taskRoles", name]).dockerImage;
   let now = removeIn(text, ["taskRoles", name]);
-  for (const path of placesOf(value, name).toReversed()) now = removeIn(now, path);
+  for (const path of placesOf(value, name).toReversed()) now = removeIn(now, entryOf(value, path));
   return typeof image === "string" ? dropUnused(now, image) : now;
 }
 
@@ -40,6 +40,13 @@ export function renameRole(text: string, name: string, next: string): string {
   for (const path of placesOf(value, name))
     now = path.at(-1) === name ? renameIn(now, path, next) : setIn(now, path, next);
   return now;
+}
+
+/** The deployment or plugin that is for this role alone: without it, it would be for all, or for none. */
+function entryOf(value: Json, path: Path): Path {
+  const holder = at(value, path.slice(0, -1));
+  const listed = path[0] === "deployments" ? 2 : path[1] === plugins[1] ? 3 : null;
+  return listed !== null && Object.keys(holder ?? {}).length === 1 ? path.slice(0, listed) : path;
 }
 
 /** Where else the role is named, as a key or in a list. */

@@ -1,11 +1,12 @@
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { isJson, type Json, listAt, mappingAt, type Path } from "../model/path";
 import { chosen, type Schema, schemaAt } from "../model/schema";
+import { withExtras } from "./extras";
 import { templates } from "./templates";
 
 /** Completes keys and values of a job file: what its schema knows there, and names that stand elsewhere in it. */
 export function completeJob(context: CompletionContext, value: Json, schema: Schema | undefined) {
-  return templates(context, value) ?? (schema ? bySchema(context, value, schema) : null);
+  return templates(context, value) ?? (schema ? bySchema(context, value, withExtras(schema)) : null);
 }
 
 function bySchema(context: CompletionContext, value: Json, root: Schema): CompletionResult | null {
