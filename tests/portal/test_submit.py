@@ -183,3 +183,22 @@ async def submitted(page: Page, name: str) -> None:
     """Press the button, and come to the job's page."""
     await page.get_by_role("button", name="Submit", exact=True).click()
     await page.wait_for_url(f"**/jobs/admin~{name}")
+
+
+async def test_a_draft_of_another_tab_is_offered_and_a_file_can_be_exported(
+    person: Person, shell_image: str
+) -> None:
+    page = person.page
+    await page.goto("/submit")
+    await bring(page, a_job("in-the-first-tab", shell_image))
+    await expect(plan(page).get_by_role("status")).to_have_text("It would start now.")
+    other = await person.context.new_page()
+    person.listen(other)
+    await other.goto("/submit")
+    await other.get_by_role("button", name="in-the-first-tab", exact=True).click()
+    await expect(yaml(other)).to_contain_text("# one is enough")
+    async with other.expect_download() as exported:
+        await other.get_by_role("button", name="Export").click()
+    download = await exported.value
+    assert download.suggested_filename == "in-the-first-tab.yaml"
+    assert (await download.path()).read_text() == a_job("in-the-first-tab", shell_image)

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { useSession } from "../../app/session";
@@ -8,7 +8,7 @@ import { Page } from "../../components/Page";
 import { configOf } from "./queries";
 import { hello } from "./start/examples";
 import { asYaml, renamed } from "./start/files";
-import { draftOfTab, draftsOf } from "./state/drafts";
+import { draftOfTab, draftsOf, leaveDraftOfTab, takeDraft } from "./state/drafts";
 import { Workbench } from "./Workbench";
 
 /** A new job, a clone of another, or the one that was being written here before the page was loaded again. */
@@ -21,7 +21,7 @@ export function SubmitPage() {
 function Source({ source }: { source: string }) {
   const { t } = useTranslation();
   const { username } = useSession();
-  const id = useMemo(() => draftOfTab(source), [source]);
+  const [id, setId] = useState(() => draftOfTab(source));
   const draft = useMemo(() => draftsOf(username).find((each) => each.id === id), [username, id]);
   const query = useQuery({
     queryKey: ["submit", "clone", source],
@@ -30,13 +30,19 @@ function Source({ source }: { source: string }) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
-  const fresh = useMemo(() => renamed(hello), []);
-  const keep = { id, source };
+  const fresh = useMemo(() => ({ id, text: renamed(hello) }), [id]).text;
+  const onDraft = (chosen: string) => {
+    takeDraft(source, chosen);
+    setId(chosen);
+  };
+  const onAnew = () => {
+    leaveDraftOfTab(source);
+    setId(draftOfTab(source));
+  };
+  const keep = { id, source, onDraft, onAnew };
 
-  if (draft) return <Workbench start={draft} restored={draft.saved} {...keep} />;
-  if (source === "") return <Workbench start={{ text: fresh, cloneOf: null }} restored={null} {...keep} />;
-  if (query.data !== undefined)
-    return <Workbench start={{ text: query.data, cloneOf: source }} restored={null} {...keep} />;
+  const start = draft ?? startOf(source === "" ? fresh : query.data, source);
+  if (start) return <Workbench {...keep} key={id} start={start} restored={draft?.saved ?? null} />;
   return (
     <Page title={t("shell.page.submit")}>
       <Loaded query={query} lines={8}>
@@ -44,4 +50,8 @@ function Source({ source }: { source: string }) {
       </Loaded>
     </Page>
   );
+}
+
+function startOf(text: string | undefined, source: string) {
+  return text === undefined ? null : { text, cloneOf: source || null };
 }

@@ -12,6 +12,8 @@ import { SshSection } from "./form/SshSection";
 import { StoragesSection } from "./form/StoragesSection";
 import { TensorboardSection } from "./form/TensorboardSection";
 import { PlanPane } from "./plan/PlanPane";
+import { DropFile } from "./start/DropFile";
+import { OtherDrafts } from "./start/OtherDrafts";
 import { StartMenu } from "./start/StartMenu";
 import { StartNote } from "./start/StartNote";
 import { DraftKeeper } from "./state/drafts";
@@ -27,17 +29,24 @@ interface Props {
   /** The draft that it is from now on, and of what. */
   id: string;
   source: string;
+  /** Goes on with another draft. */
+  onDraft: (id: string) => void;
+  /** Begins a new draft; this one is kept. */
+  onAnew: () => void;
 }
 
 /** The form and the YAML of one job side by side, and what would become of it. */
-export function Workbench({ start, restored, id, source }: Props) {
+export function Workbench({ start, restored, id, source, onDraft, onAnew }: Props) {
   const { t } = useTranslation();
   return (
     <SubmissionProvider start={start}>
       <DraftKeeper id={id} source={source} start={start.text}>
         <Page title={t("shell.page.submit")} actions={<StartMenu />}>
-          <StartNote restored={restored} cloneOf={start.cloneOf} />
-          <Panes />
+          <StartNote restored={restored} cloneOf={start.cloneOf} onAnew={onAnew} />
+          {restored === null && source === "" && <OtherDrafts own={id} onChoose={onDraft} />}
+          <DropFile>
+            <Panes />
+          </DropFile>
         </Page>
       </DraftKeeper>
     </SubmissionProvider>

@@ -7,6 +7,8 @@ export interface Request {
   config: string;
   secrets: Record<string, string>;
   cloneOf: string | null;
+  /** What the tags name now, in place of the original's images. */
+  newImages: boolean;
 }
 
 export type Plan = { refused: Schemas["ProblemReply"][] } | { found: Schemas["DryRun"] };
@@ -41,8 +43,8 @@ export async function submit(request: Request, key: string): Promise<Schemas["Su
   return (await answer(api.POST("/api/v2/jobs", { params, body: bodyOf(request) }))) as Schemas["Submitted"];
 }
 
-function bodyOf({ config, secrets, cloneOf }: Request) {
-  return { config, secrets, ...(cloneOf ? { cloneOf } : {}) };
+function bodyOf({ config, secrets, cloneOf, newImages }: Request) {
+  return { config, secrets, ...(cloneOf ? { cloneOf, newImages } : {}) };
 }
 
 /** The file of a job, as JSON or YAML, its secrets as `******`. */

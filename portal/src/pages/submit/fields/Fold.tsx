@@ -40,7 +40,7 @@ export function Fold({ title, summary, paths, children }: Props) {
         onClick={() => setOpen(!open)}
       >
         <ChevronRight size={16} aria-hidden className={classes.sign} data-open={open || undefined} />
-        <Text component="span" fw={600} size="sm">
+        <Text component="span" fw={600} size="sm" className={classes.title}>
           {title}
         </Text>
         {summary && !open && (
@@ -54,7 +54,7 @@ export function Fold({ title, summary, paths, children }: Props) {
           </Badge>
         )}
       </UnstyledButton>
-      <div id={id} hidden={!open}>
+      <div id={id} hidden={!open} className={classes.content}>
         {open && children}
       </div>
     </div>

@@ -1,26 +1,28 @@
-import { Anchor, List, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { CircleX, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Words } from "../../../components/Words";
 import { type Path, spell } from "../model/path";
 import type { Problem } from "../model/problems";
 import { useSubmission } from "../state/submission";
+import classes from "./Signed.module.css";
 
 /** Everything that is wrong or to be known, each with the way to its place. */
 export function ProblemList({ problems }: { problems: Problem[] }) {
   const { t } = useTranslation();
   if (problems.length === 0) return null;
   return (
-    <List spacing={6} size="sm" listStyleType="none" aria-label={t("submit.plan.problems")}>
+    <ul className={classes.list} aria-label={t("submit.plan.problems")}>
       {problems.map((problem) => (
-        <List.Item
+        <li
           key={`${problem.code} ${keyOf(problem.path)} ${problem.line} ${problem.message}`}
-          icon={<Sign problem={problem} />}
+          className={classes.item}
         >
+          <Sign problem={problem} />
           <OneProblem problem={problem} />
-        </List.Item>
+        </li>
       ))}
-    </List>
+    </ul>
   );
 }
 

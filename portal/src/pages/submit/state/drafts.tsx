@@ -48,6 +48,11 @@ export function draftOfTab(source: string): string {
   return id;
 }
 
+/** This tab goes on with that draft. */
+export function takeDraft(source: string, id: string) {
+  sessionStorage.setItem(`${prefix}${source}`, id);
+}
+
 export function leaveDraftOfTab(source: string) {
   sessionStorage.removeItem(`${prefix}${source}`);
 }

@@ -17,12 +17,14 @@ export interface Submission {
   held: boolean;
   vault: Vault;
   cloneOf: string | null;
+  newImages: boolean;
   request: Request;
   problems: Problem[];
   plan: Judged["plan"];
   setText: (text: string) => void;
   edit: (change: (text: string) => string) => void;
   editDraft: (change: (draft: Draft) => Draft) => void;
+  setNewImages: (wanted: boolean) => void;
   setSecret: (name: string, secret: string) => void;
   /** The first thing that is wrong with this field, or with `deep` with what is in it. */
   errorAt: (path: Path, deep?: boolean) => string | undefined;
@@ -46,13 +48,14 @@ interface Props {
 export function SubmissionProvider({ start, children }: Props) {
   const [draft, setDraft] = useState<Draft>({ text: start.text, vault: {} });
   const [revealed, setRevealed] = useState<Submission["revealed"]>(null);
+  const [newImages, setNewImages] = useState(false);
   const { text, vault } = draft;
   const { cloneOf } = start;
   const parsed = useMemo(() => parseJob(text), [text]);
   const value = useLastGood(parsed);
   const request = useMemo(
-    () => ({ config: text, secrets: outgoing(parsed.value, vault), cloneOf }),
-    [text, parsed, vault, cloneOf],
+    () => ({ config: text, secrets: outgoing(parsed.value, vault), cloneOf, newImages }),
+    [text, parsed, vault, cloneOf, newImages],
   );
   const { problems, plan } = useJudged(parsed, request);
 
@@ -80,8 +83,8 @@ export function SubmissionProvider({ start, children }: Props) {
   );
 
   const held = parsed.broken !== null;
-  const state = { text, parsed, value, held, vault, cloneOf, request, problems, plan, revealed };
-  const submission = { ...state, setText, edit, editDraft, setSecret, errorAt, reveal };
+  const state = { text, parsed, value, held, vault, cloneOf, newImages, request, problems, plan, revealed };
+  const submission = { ...state, setText, edit, editDraft, setSecret, setNewImages, errorAt, reveal };
   return <Context value={submission}>{children}</Context>;
 }
 
