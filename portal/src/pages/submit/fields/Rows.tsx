@@ -16,7 +16,14 @@ export function Rows({ rows, addLabel, onAdd }: Props) {
       {rows.map(({ key, content, removeLabel, onRemove }) => (
         <div key={key} className={classes.row}>
           <div className={classes.content}>{content}</div>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={removeLabel} onClick={onRemove}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            className={classes.remove}
+            aria-label={removeLabel}
+            onClick={onRemove}
+          >
             <X size={16} aria-hidden />
           </ActionIcon>
         </div>

@@ -3,22 +3,20 @@ import { useTranslation } from "react-i18next";
 import { Fold } from "../fields/Fold";
 import { NameField } from "../fields/NameField";
 import { TextField } from "../fields/TextField";
-import { ImageBlock } from "../image/ImageBlock";
-import { imageOf, imagePath, withImage } from "../model/images";
-import { at, mappingAt, type Path } from "../model/path";
+import type { Path } from "../model/path";
 import { renameRole, roleName, roleNames } from "../model/roles";
 import { useSubmission } from "../state/submission";
 import { CommandsField } from "./CommandsField";
 import { ResourceFields } from "./ResourceFields";
+import { RoleImage } from "./RoleImage";
 import { RoleMore } from "./RoleMore";
 
 /** What a role's tasks are: how many, of which image, with which resources and commands. */
 export function RoleForm({ role }: { role: string }) {
   const { t } = useTranslation();
-  const { value, edit, editDraft, vault, errorAt } = useSubmission();
+  const { value, edit } = useSubmission();
   const path: Path = ["taskRoles", role];
   const names = roleNames(value);
-  const image = imagePath(value, at(value, [...path, "dockerImage"]));
 
   const wrong = (next: string) => {
     if (!roleName.test(next)) return t("submit.wrong.identifier");
@@ -36,12 +34,7 @@ export function RoleForm({ role }: { role: string }) {
         />
         <TextField path={[...path, "instances"]} label={t("submit.role.instances")} placeholder="1" number />
       </SimpleGrid>
-      <ImageBlock
-        value={imageOf(value, vault, role)}
-        onChange={(choice) => editDraft((draft) => withImage(draft, role, choice))}
-        {...withError(errorAt([...path, "dockerImage"]) ?? (image ? errorAt(image, true) : undefined))}
-        gpu={Number(mappingAt(value, [...path, "resourcePerInstance"]).gpu) > 0}
-      />
+      <RoleImage role={role} />
       <ResourceFields role={role} />
       <CommandsField role={role} />
       <Fold title={t("submit.advanced")} summary={t("submit.role.more")} paths={advancedOf(path)}>
@@ -49,10 +42,6 @@ export function RoleForm({ role }: { role: string }) {
       </Fold>
     </Stack>
   );
-}
-
-function withError(error: string | undefined) {
-  return error === undefined ? {} : { error };
 }
 
 function advancedOf(path: Path): Path[] {

@@ -14,7 +14,7 @@ import {
   type YAMLSeq,
 } from "yaml";
 import { orderOf } from "./order";
-import { itemOf, lineStart, type Parsed, pairOf, parseJob, startOf } from "./parse";
+import { itemOf, lineStart, type Parsed, pairOf, parseJob, readJob, startOf } from "./parse";
 import { at, type Path, same, withValue } from "./path";
 import { flow, inline, itemLines, pairLines } from "./render";
 
@@ -124,7 +124,7 @@ function edited(text: string, change: (parsed: Parsed) => void): () => Parsed {
   let found: Parsed | undefined;
   return () => {
     if (!found) {
-      found = parseJob(text);
+      found = readJob(text);
       change(found);
     }
     return found;

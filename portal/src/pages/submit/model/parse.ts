@@ -26,7 +26,21 @@ export interface Parsed {
   broken: Place | null;
 }
 
+const kept: Parsed[] = [];
+const most = 4; // a change reads the text before it and after it, and the form reads both again
+
+/** Reads a text, or gives what was read of it before. The document must not be changed. */
 export function parseJob(text: string): Parsed {
+  const known = kept.find((each) => each.text === text);
+  if (known) return known;
+  const parsed = readJob(text);
+  kept.unshift(parsed);
+  kept.length = Math.min(kept.length, most);
+  return parsed;
+}
+
+/** Reads a text anew, into a document that may be changed. */
+export function readJob(text: string): Parsed {
   const doc = parseDocument(text, { merge: true, logLevel: "silent" });
   const [mistake] = doc.errors;
   if (mistake) {

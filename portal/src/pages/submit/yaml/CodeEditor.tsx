@@ -74,7 +74,9 @@ export function CodeEditor(props: Props) {
   useEffect(() => {
     const { current: view } = own;
     const change = view && difference(view.state.doc.toString(), text);
-    if (change) view.dispatch({ changes: change, annotations: Transaction.remote.of(true) });
+    if (!change) return;
+    view.dispatch({ changes: change, annotations: Transaction.remote.of(true), userEvent: "input.type" });
+    bringInside(view, change.from);
   }, [text]);
 
   useEffect(() => {
@@ -101,6 +103,14 @@ export function difference(
   let tail = 0;
   while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   return { from: head, to: before.length - tail, insert: after.slice(head, after.length - tail) };
+}
+
+/** Scrolls the editor alone, not the page, to where something changed. */
+function bringInside(view: EditorView, position: number) {
+  const { scrollDOM } = view;
+  const { top, bottom } = view.lineBlockAt(Math.min(position, view.state.doc.length));
+  if (top >= scrollDOM.scrollTop && bottom <= scrollDOM.scrollTop + scrollDOM.clientHeight) return;
+  scrollDOM.scrollTop = Math.max(0, top - scrollDOM.clientHeight / 3);
 }
 
 function within(diagnostics: Diagnostic[], length: number): Diagnostic[] {
