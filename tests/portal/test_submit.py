@@ -107,6 +107,12 @@ async def test_a_mistake_is_told_at_its_field_and_its_line_and_submitting_leads_
     await expect(page.locator(".cm-lintRange-error")).to_have_text("much")
     await page.get_by_role("button", name="Submit", exact=True).click()
     await expect(memory).to_be_focused()
+    for part in ("More settings", "More settings", "Parameters", "Secrets", "Storages", "SSH", "TensorBoard"):
+        await page.get_by_role("button", name=re.compile(f"^{part}"), expanded=False).first.click()
+    await page.get_by_role("switch", name="Run a TensorBoard").click()
+    await page.get_by_role("switch", name="Tasks enter one another").click()
+    await page.get_by_role("button", name="Add a parameter").click()
+    assert await person.barriers() == []
     await memory.fill("64")
     await expect(plan(page).get_by_role("status")).to_have_text("It would start now.")
 
