@@ -28,6 +28,7 @@ PAGES = [
     "/jobs/admin~fails/events",
     "/jobs/admin~fails/config",
     "/submit",
+    "/submit?clone=admin~none",
     "/cluster",
     "/cluster/nodes",
     "/cluster/gpus",
