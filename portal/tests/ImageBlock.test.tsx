@@ -58,6 +58,7 @@ function show(first: ImageChoice, asksForGpus = false) {
   queries.setQueryData(images().queryKey, { catalogue, others: [], machines: [], problems: [] });
   queries.setQueryData(credentials().queryKey, [
     { scope: "group", owner: "vision", registry: "localhost:5000", username: "robot", updatedTime: 0 },
+    { scope: "default", owner: "", registry: "localhost:5000", username: "ci", updatedTime: 0 },
   ]);
   const changed = vi.fn();
   render(
@@ -142,4 +143,29 @@ test("every word that is searched for must fit, a number from its beginning", ()
   expect(isMeant(described, "cuda torch 12")).toBe(true);
   expect(isMeant(described, "pytorch cuda 13")).toBe(false);
   expect(isMeant(described, "")).toBe(true);
+});
+
+test("an image is found by what is in it, and chosen", async () => {
+  const changed = show({ uri: "", auth: null });
+  await userEvent.type(screen.getByRole("combobox", { name: "Image of the catalogue" }), "cuda 13");
+  const [option, ...others] = screen.getAllByRole("option", { hidden: true });
+  expect(others).toEqual([]);
+  expect(option).toHaveTextContent("Python 3.11 · CUDA 13.0 · driver 580.65.06 or newer");
+  await userEvent.click(option as HTMLElement);
+  expect(changed).toHaveBeenLastCalledWith({ uri: gpu.image, auth: null });
+});
+
+test("behind Auth a saved log-in can be picked instead of the one that counts by itself", async () => {
+  const changed = show({ uri: "localhost:5000/team/tool:v1", auth: null });
+  await userEvent.click(screen.getByRole("button", { name: "Auth" }));
+  expect(screen.getByRole("radio", { name: "robot (group vision): counts by itself" })).toBeChecked();
+  await userEvent.click(screen.getByRole("radio", { name: "ci (everyone's)" }));
+  await userEvent.click(screen.getByRole("button", { name: "Use" }));
+  const auth = { username: "ci", password: "", registryuri: "localhost:5000" };
+  expect(changed).toHaveBeenLastCalledWith({ uri: "localhost:5000/team/tool:v1", auth });
+});
+
+test("a log-in for another registry than the image's is told to be of no use", () => {
+  show({ uri: "tool:v1", auth: { username: "ada", password: "x", registryuri: "localhost:5000" } });
+  expect(screen.getByText(/The image comes from docker.io/)).toBeVisible();
 });

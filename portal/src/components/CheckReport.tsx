@@ -12,14 +12,15 @@ const signs = { pass: CircleCheck, warn: TriangleAlert, fail: CircleX } as const
 /** What was found of an image: whether a job with it would be taken, the evidence, the remedies, and the figures. */
 export function CheckReport({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
-  const worst = worstOf(report.verdicts);
+  const worst = worstOf(report);
+  const unseen = worst === "warn" && report.digest === null && !report.onThisMachine;
   const Icon = signs[worst];
   return (
     <Alert
       variant="default"
       role="group"
       icon={<Icon size={18} aria-hidden />}
-      title={t(`images.check.${worst}`)}
+      title={unseen ? t("images.check.unseen") : t(`images.check.${worst}`)}
       classNames={{ root: classes.report, body: classes.told, icon: classes.mark }}
       data-verdict={worst}
     >
@@ -33,10 +34,11 @@ export function CheckReport({ report }: { report: ImageReport }) {
   );
 }
 
-function worstOf(verdicts: Verdict[]): Verdict["verdict"] {
+/** The worst of what was found. A job is taken though its image does not run everywhere, but that is worth a look. */
+function worstOf({ verdicts, machines }: ImageReport): Verdict["verdict"] {
   const found = new Set(verdicts.map((verdict) => verdict.verdict));
   if (found.has("fail")) return "fail";
-  return found.has("warn") ? "warn" : "pass";
+  return found.has("warn") || machines.some(({ runs }) => !runs) ? "warn" : "pass";
 }
 
 function Told({ verdict }: { verdict: Verdict }) {

@@ -2,17 +2,20 @@ import { Group, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { credentials } from "../../api/images";
 import { savedFor, useOwner } from "../../components/credentials";
 import { CheckButton, CheckResult, useImageCheck } from "../../components/ImageCheck";
 import { registryOf } from "../../components/reference";
 import { Section } from "../../components/Section";
 
-/** Asks for any image: whether a job with it would be taken, with a log-in or without. */
+/** Asks for any image, which the address may name: whether a job with it would be taken, with a log-in or without. */
 export function CheckAny() {
   const { t } = useTranslation();
   const owner = useOwner();
-  const [image, setImage] = useState("");
+  const [search, setSearch] = useSearchParams();
+  const image = search.get("image") ?? "";
+  const setImage = (name: string) => setSearch(name ? { image: name } : {}, { replace: true });
   const [withLogin, setWithLogin] = useState(false);
   const [login, setLogin] = useState({ username: "", password: "" });
   const registryuri = registryOf(image);

@@ -34,6 +34,7 @@ export function held() {
   return queryOptions({
     queryKey: ["images", "disk", i18next.language],
     queryFn: () => answer(api.GET("/api/v2/images/disk")),
+    refetchInterval: none, // jobs begin and end
   });
 }
 

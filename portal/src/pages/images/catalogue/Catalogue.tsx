@@ -68,8 +68,9 @@ function OneLine({ found }: { found: CatalogueImage[] }) {
           title={t("images.catalogue.holdsForAll")}
         >
           {shared.map(({ code, message, fix }) => (
-            <Text key={code} size="sm" dir="auto">
-              {message} {fix}
+            <Text key={code} size="sm" dir="auto" component="div">
+              <div>{message}</div>
+              <div>{fix}</div>
             </Text>
           ))}
         </Alert>

@@ -1,5 +1,6 @@
-import { Group, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Group, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { CatalogueImage } from "../../../api/images";
 import { OnMachine, Reasons, RunsHere, useNeeds } from "../../../components/ImageStanding";
 import { contents } from "../../../components/imageWords";
@@ -22,7 +23,7 @@ export function CatalogueTable({ found, told }: Props) {
           <Table.Th visibleFrom="md">Python</Table.Th>
           <Table.Th visibleFrom="md">CUDA</Table.Th>
           <Table.Th visibleFrom="md">{t("images.column.driver")}</Table.Th>
-          <Table.Th visibleFrom="md" w={210}>
+          <Table.Th visibleFrom="md" w={240}>
             {t("images.column.here")}
           </Table.Th>
         </Table.Tr>
@@ -37,12 +38,23 @@ export function CatalogueTable({ found, told }: Props) {
 }
 
 function Row({ image, told }: { image: CatalogueImage; told: string[] }) {
+  const { t } = useTranslation();
   const needs = useNeeds();
   const standing = (
     <>
       <RunsHere image={image} />
       <OnMachine image={image} />
-      <PullAction image={image} />
+      <Group gap="sm">
+        <Anchor
+          component={Link}
+          to={`/images/check?image=${encodeURIComponent(image.image)}`}
+          size="sm"
+          aria-label={t("images.catalogue.checkOne", { image: image.image })}
+        >
+          {t("images.checkAny.run")}
+        </Anchor>
+        <PullAction image={image} />
+      </Group>
     </>
   );
   return (
