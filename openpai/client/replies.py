@@ -318,13 +318,15 @@ class Done(TypedDict):
 
 
 class StoredCredential(TypedDict):
-    """A log-in for a registry. `owner`: the name of the user or group, "" where it is everyone's."""
+    """A log-in for a registry. `owner`: the name of the user or group, "" where it is everyone's. `counts`: for the
+    caller; an admin sees those of groups that he is not in."""
 
     scope: Literal["user", "group", "default"]
     owner: str
     registry: str
     username: str
     updatedTime: int
+    counts: bool
 
 
 class Group(TypedDict):

@@ -12,13 +12,15 @@ class Done(BaseModel):
 
 
 class CredentialReply(BaseModel):
-    """A log-in without its password. `owner`: the name of the user or group, "" where it is everyone's."""
+    """A log-in without its password. `owner`: the name of the user or group, "" where it is everyone's. `counts`: for
+    the caller; an admin sees those of groups that he is not in."""
 
     scope: Literal["user", "group", "default"]
     owner: str
     registry: str
     username: str
     updatedTime: int
+    counts: bool
 
 
 class Rights(BaseModel):

@@ -37,12 +37,14 @@ DEFAULT = Owner("default")
 
 @dataclass(frozen=True, slots=True)
 class StoredCredential:
-    """What may be shown of a stored log-in. `updated_at` is ms since the epoch."""
+    """What may be shown of a stored log-in. `updated_at` is ms since the epoch. `counts`: for who is shown it; an
+    administrator sees those of groups that he is not in."""
 
     owner: Owner
     registry: str
     username: str
     updated_at: int
+    counts: bool = True
 
 
 class CredentialStore:
@@ -129,13 +131,14 @@ def _remove(connection: sa.Connection, owner: Owner, registry: str) -> None:
 
 
 def _shown_to(connection: sa.Connection, username: str, all_groups: bool) -> Sequence[StoredCredential]:
-    shown = _counts_for(username)
-    if all_groups:
-        shown = sa.or_(shown, credentials.c.scope == "group")
-    rows = connection.execute(sa.select(credentials).where(shown).order_by(*_BEST_FIRST))
+    counts = _counts_for(username)
+    shown = sa.or_(counts, credentials.c.scope == "group") if all_groups else counts
+    columns = sa.select(credentials, counts.label("counts"))
     return [
-        StoredCredential(Owner(row.scope, row.owner), row.registry, row.username, row.updated_at)
-        for row in rows
+        StoredCredential(
+            Owner(row.scope, row.owner), row.registry, row.username, row.updated_at, bool(row.counts)
+        )
+        for row in connection.execute(columns.where(shown).order_by(*_BEST_FIRST))
     ]
 
 

@@ -57,8 +57,16 @@ function show(first: ImageChoice, asksForGpus = false) {
   });
   queries.setQueryData(images().queryKey, { catalogue, others: [], machines: [], problems: [] });
   queries.setQueryData(credentials().queryKey, [
-    { scope: "group", owner: "vision", registry: "localhost:5000", username: "robot", updatedTime: 0 },
-    { scope: "default", owner: "", registry: "localhost:5000", username: "ci", updatedTime: 0 },
+    {
+      scope: "group",
+      owner: "vision",
+      registry: "localhost:5000",
+      username: "robot",
+      updatedTime: 0,
+      counts: true,
+    },
+    { scope: "default", owner: "", registry: "localhost:5000", username: "ci", updatedTime: 0, counts: true },
+    { scope: "group", owner: "others", registry: "there:5000", username: "x", updatedTime: 0, counts: false },
   ]);
   const changed = vi.fn();
   render(
@@ -168,4 +176,9 @@ test("behind Auth a saved log-in can be picked instead of the one that counts by
 test("a log-in for another registry than the image's is told to be of no use", () => {
   show({ uri: "tool:v1", auth: { username: "ada", password: "x", registryuri: "localhost:5000" } });
   expect(screen.getByText(/The image comes from docker.io/)).toBeVisible();
+});
+
+test("a log-in of a group that an administrator is not in does not count for him", () => {
+  show({ uri: "there:5000/team/tool:v1", auth: null });
+  expect(screen.queryByText(/saved log-in/)).not.toBeInTheDocument();
 });

@@ -82,7 +82,7 @@ test("pulls that move stand first, and the newest of those that ended before old
 });
 
 test("a log-in is set and removed for whom it is", () => {
-  const credential = { owner: "vision", registry: "r", username: "robot", updatedTime: 0 };
+  const credential = { owner: "vision", registry: "r", username: "robot", updatedTime: 0, counts: true };
   expect(whoseOf(wordOf({ ...credential, scope: "group" }))).toEqual({ group: "vision" });
   expect(whoseOf(wordOf({ ...credential, scope: "default" }))).toEqual({ default: true });
   expect(whoseOf(wordOf({ ...credential, scope: "user" }))).toEqual({});

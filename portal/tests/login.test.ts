@@ -9,6 +9,7 @@ const mine: Credential = {
   registry: "localhost:5000",
   username: "ada",
   updatedTime: 0,
+  counts: true,
 };
 const typed: Draft = {
   way: "typed",

@@ -18,7 +18,7 @@ STORED = [
     {"scope": "group", "owner": "team", "registry": "docker.io", "username": "bot"},
     {"scope": "default", "owner": "", "registry": "localhost:5000", "username": "evil\x1b[31m"},
 ]
-LISTED = [each | {"updatedTime": 1_700_000_000_000} for each in STORED]
+LISTED = [each | {"updatedTime": 1_700_000_000_000, "counts": True} for each in STORED]
 OWNERS = [
     ([], {}, ""),
     (["--group", "team"], {"group": "team"}, "&group=team"),

@@ -33,7 +33,9 @@ async def test_a_user_keeps_shows_and_removes_his_own(house: House, api: httpx2.
     ]
     (shown,) = (await api.get(CREDENTIALS)).json()
     assert shown.pop("updatedTime") > 1_700_000_000_000
-    assert shown == {"scope": "user", "owner": "alice", "registry": HOST, "username": "ann"}
+    assert shown == {
+        "scope": "user", "owner": "alice", "registry": HOST, "username": "ann", "counts": True,
+    }  # fmt: skip
     reply = await api.delete(CREDENTIALS, params={"registry": HOST})
     assert (reply.status_code, reply.json()) == (200, {"message": f"The log-in for {HOST} is removed."})
     assert (await api.get(CREDENTIALS)).json() == []
@@ -79,9 +81,10 @@ async def test_everyone_sees_what_counts_for_him_and_an_admin_all_groups(house: 
     for user in ("alice", "bob", "root"):
         async with client(house, user) as asking:
             reply = (await asking.get(CREDENTIALS)).json()
-            seen[user] = [(each["scope"], each["owner"], each["username"]) for each in reply]
-    team, default = ("group", "team", "bot"), ("default", "", "all")
-    assert seen == {"alice": [team, default], "bob": [default], "root": [team, default]}
+            seen[user] = [(each["owner"], each["username"], each["counts"]) for each in reply]
+    team, default = ("team", "bot", True), ("", "all", True)
+    others = ("team", "bot", False)  # root is not in it
+    assert seen == {"alice": [team, default], "bob": [default], "root": [others, default]}
 
 
 async def test_a_group_that_is_not_there_is_told(house: House) -> None:

@@ -104,4 +104,5 @@ def _reply(found: StoredCredential) -> CredentialReply:
         registry=found.registry,
         username=found.username,
         updatedTime=found.updated_at,
+        counts=found.counts,
     )

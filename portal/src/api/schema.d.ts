@@ -1109,7 +1109,8 @@ export interface components {
         };
         /**
          * CredentialReply
-         * @description A log-in without its password. `owner`: the name of the user or group, "" where it is everyone's.
+         * @description A log-in without its password. `owner`: the name of the user or group, "" where it is everyone's. `counts`: for
+         *     the caller; an admin sees those of groups that he is not in.
          */
         CredentialReply: {
             /**
@@ -1125,6 +1126,8 @@ export interface components {
             username: string;
             /** Updatedtime */
             updatedTime: number;
+            /** Counts */
+            counts: boolean;
         };
         /**
          * DiagnosisReply

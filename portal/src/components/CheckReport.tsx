@@ -13,7 +13,7 @@ const signs = { pass: CircleCheck, warn: TriangleAlert, fail: CircleX } as const
 export function CheckReport({ report }: { report: ImageReport }) {
   const { t } = useTranslation();
   const worst = worstOf(report);
-  const unseen = worst === "warn" && report.digest === null && !report.onThisMachine;
+  const unseen = worst === "warn" && !report.digest && !report.onThisMachine;
   const Icon = signs[worst];
   return (
     <Alert

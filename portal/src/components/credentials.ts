@@ -4,7 +4,7 @@ import { sameRegistry } from "./reference";
 
 /** The saved log-ins that could be used for a registry, best first: the first one counts by itself. */
 export function savedFor(all: Credential[], registry: string): Credential[] {
-  return registry === "" ? [] : all.filter((each) => sameRegistry(each.registry, registry));
+  return registry === "" ? [] : all.filter((each) => each.counts && sameRegistry(each.registry, registry));
 }
 
 /** Whose a saved log-in is, in words. */

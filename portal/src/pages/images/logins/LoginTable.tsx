@@ -16,6 +16,8 @@ export function LoginTable({ found, onReplace, onRemove }: Props) {
   const { t } = useTranslation();
   const { admin } = useSession();
   const owner = useOwner();
+  const whose = (each: Credential) =>
+    each.counts ? owner(each) : t("images.logins.notCounting", { owner: owner(each) });
   return (
     <Table verticalSpacing={6} horizontalSpacing="xs">
       <Table.Thead>
@@ -33,13 +35,13 @@ export function LoginTable({ found, onReplace, onRemove }: Props) {
             <Table.Td style={{ overflowWrap: "anywhere" }}>
               {each.registry}
               <Text size="sm" c="dimmed" dir="auto" hiddenFrom="sm">
-                {t("images.auth.saved", { username: each.username, owner: owner(each) })}
+                {t("images.auth.saved", { username: each.username, owner: whose(each) })}
               </Text>
             </Table.Td>
             <Table.Td visibleFrom="sm" dir="auto">
               {each.username}
             </Table.Td>
-            <Table.Td visibleFrom="sm">{owner(each)}</Table.Td>
+            <Table.Td visibleFrom="sm">{whose(each)}</Table.Td>
             <Table.Td visibleFrom="sm">
               <Moment time={each.updatedTime} />
             </Table.Td>
