@@ -5,15 +5,18 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.engine import make_image
 from benchmarks.first_line import first_line
+from benchmarks.full_store import fill
 from benchmarks.idle import idle
 from benchmarks.image_check import image_check
 from benchmarks.many_jobs import many_jobs
 from benchmarks.many_tasks import many_tasks, queued_tasks
 from benchmarks.philly import philly
+from benchmarks.portal_list import COUNT, portal_list
 from benchmarks.portal_log import portal_log
 from benchmarks.scheduler import scheduler
 from benchmarks.server import server
@@ -31,8 +34,10 @@ WITH_A_SERVER: dict[str, Callable[..., Awaitable[Figures]]] = {
     "idle": idle,
     "image-check": image_check,
     "state-machine": state_machine,
+    "portal-list": portal_list,
     "portal-log": portal_log,
 }
+_PREPARED: dict[str, Callable[[Path], None]] = {"portal-list": partial(fill, count=COUNT)}
 ALONE = ("scheduler", "philly")
 
 
@@ -67,7 +72,7 @@ def _run(name: str, trace: Path) -> Figures:
         return scheduler()
     if name == "philly":
         return philly(trace)
-    with server() as running:
+    with server(_PREPARED.get(name)) as running:
         return asyncio.run(WITH_A_SERVER[name](running))  # type: ignore[arg-type]  # all are coroutines
 
 

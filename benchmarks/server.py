@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,9 +43,11 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """Start a server; at the end stop it and remove what it has on the engine."""
+def server(prepare: Callable[[Path], None] | None = None) -> Iterator[Server]:
+    """Start a server, whose data directory was prepared; at the end stop it and remove what it has on the engine."""
     folder = Path(tempfile.mkdtemp(prefix="pai-bench-"))
+    if prepare:
+        prepare(folder)
     environment = {**os.environ, "PAI_DATA_DIR": str(folder), "PAI_NETWORK_POOL": POOL, "PAI_PORT": "0"}
     log = (folder / "server.log").open("wb")
     child = subprocess.Popen(

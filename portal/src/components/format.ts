@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 const second = 1000;
@@ -12,6 +11,8 @@ export class Format {
   private readonly moments: Intl.DateTimeFormat;
   private readonly clocks: Intl.DateTimeFormat;
   private readonly numbers: Intl.NumberFormat;
+  private readonly relative: Intl.RelativeTimeFormat;
+  private readonly units = new Map<string, Intl.NumberFormat>();
 
   constructor(language: string) {
     this.language = language;
@@ -22,6 +23,7 @@ export class Format {
     });
     this.clocks = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
     this.numbers = new Intl.NumberFormat(language);
+    this.relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   }
 
   /** Day and time, as the reader's own clock shows it. */
@@ -44,12 +46,11 @@ export class Format {
 
   /** How long ago, roughly: "5 minutes ago". */
   ago(time: number, now: number): string {
-    const relative = new Intl.RelativeTimeFormat(this.language, { numeric: "auto" });
     const past = time - now;
-    if (Math.abs(past) < minute) return relative.format(Math.round(past / second), "second");
-    if (Math.abs(past) < hour) return relative.format(Math.round(past / minute), "minute");
-    if (Math.abs(past) < day) return relative.format(Math.round(past / hour), "hour");
-    return relative.format(Math.round(past / day), "day");
+    if (Math.abs(past) < minute) return this.relative.format(Math.round(past / second), "second");
+    if (Math.abs(past) < hour) return this.relative.format(Math.round(past / minute), "minute");
+    if (Math.abs(past) < day) return this.relative.format(Math.round(past / hour), "hour");
+    return this.relative.format(Math.round(past / day), "day");
   }
 
   /** A span in its two largest units: "1 h 5 min". */
@@ -79,16 +80,32 @@ export class Format {
 
   private unit(value: number, unit: string): string {
     const digits = value < 10 && unit.endsWith("byte") && unit !== "byte" ? 1 : 0;
-    return new Intl.NumberFormat(this.language, {
+    const kind = `${unit} ${digits}`;
+    const known = this.units.get(kind);
+    if (known) return known.format(value);
+    const made = new Intl.NumberFormat(this.language, {
       style: "unit",
       unit,
       unitDisplay: "short",
       maximumFractionDigits: digits,
-    }).format(value);
+    });
+    this.units.set(kind, made);
+    return made.format(value);
   }
+}
+
+const formats = new Map<string, Format>();
+
+/** How things are written in a language. Made once: that takes longer than to draw a row of a table. */
+function formatOf(language: string): Format {
+  const known = formats.get(language);
+  if (known) return known;
+  const made = new Format(language);
+  formats.set(language, made);
+  return made;
 }
 
 export function useFormat(): Format {
   const { i18n } = useTranslation();
-  return useMemo(() => new Format(i18n.language), [i18n.language]);
+  return formatOf(i18n.language);
 }

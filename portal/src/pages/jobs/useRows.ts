@@ -3,7 +3,7 @@ import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import type { Job } from "./queries";
 
 const few = 50; // so many rows are all there: to be found by the browser's own search, and printed
-const around = 10;
+const around = 8;
 
 interface Rows {
   list: RefObject<HTMLDivElement | null>;
