@@ -15,7 +15,7 @@ export function CardOrder({
   const { t } = useTranslation();
   const Arrow = view.descending ? ArrowDown : ArrowUp;
   return (
-    <Group wrap="nowrap" gap="xs" mb="xs">
+    <Group wrap="nowrap" gap="xs" mb="xs" px={3}>
       <SelectAll jobs={jobs} selection={selection} />
       <Group gap={4} wrap="nowrap" ml="auto">
         <NativeSelect

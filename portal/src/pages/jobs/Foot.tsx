@@ -1,5 +1,5 @@
-import { Button, Group, Text } from "@mantine/core";
-import { OctagonX } from "lucide-react";
+import { ActionIcon, Button, Group, Text } from "@mantine/core";
+import { OctagonX, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../components/format";
@@ -57,9 +57,9 @@ function Chosen({ selection: { choice, toggle, clear } }: { selection: Selection
       >
         {t("jobs.stop.open")}
       </Button>
-      <Button size="xs" variant="default" onClick={clear}>
-        {t("jobs.select.clear")}
-      </Button>
+      <ActionIcon variant="default" aria-label={t("jobs.select.clear")} onClick={clear}>
+        <X size={16} aria-hidden />
+      </ActionIcon>
       {asking && (
         <StopDialog
           jobs={[...choice.values()]}

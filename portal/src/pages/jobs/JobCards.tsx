@@ -6,11 +6,13 @@ import { Span } from "../../components/Span";
 import { CardOrder } from "./CardOrder";
 import classes from "./JobCards.module.css";
 import type { ListProps, RowProps } from "./list";
+import type { Job } from "./queries";
 import { SelectJob } from "./Select";
 import { StateAndReason } from "./StateAndReason";
 import { useRows } from "./useRows";
 
-const cardHeight = 120;
+/** About how high its card is, px. */
+const cardHeight = (job: Job) => (job.reason === null ? 120 : 156);
 
 /** The jobs of a page below each other, for a narrow window. */
 export function JobCards({ jobs, view, change, selection, toggle, stale }: ListProps) {

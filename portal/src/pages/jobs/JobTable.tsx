@@ -7,12 +7,14 @@ import { Span } from "../../components/Span";
 import { columns } from "./columns";
 import classes from "./JobTable.module.css";
 import type { ListProps, RowProps } from "./list";
+import type { Job } from "./queries";
 import { SelectAll, SelectJob } from "./Select";
 import { SortHeader } from "./SortHeader";
 import { StateAndReason } from "./StateAndReason";
 import { useRows } from "./useRows";
 
-const rowHeight = 45;
+/** About how high its row is, px: with a reason of two lines or without. */
+const rowHeight = (job: Job) => (job.reason === null ? 42 : 73);
 
 /** The jobs of a page as a table, of which the rows that are seen are there. */
 export function JobTable({ jobs, view, change, selection, toggle, stale }: ListProps) {

@@ -16,7 +16,7 @@ interface Rows {
 }
 
 /** Of many rows those that are seen, and some around them; it is the window that scrolls. */
-export function useRows(jobs: readonly Job[], height: number): Rows {
+export function useRows(jobs: readonly Job[], heightOf: (job: Job) => number): Rows {
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
@@ -31,7 +31,7 @@ export function useRows(jobs: readonly Job[], height: number): Rows {
 
   const virtual = useWindowVirtualizer({
     count: jobs.length,
-    estimateSize: () => height,
+    estimateSize: (index) => (jobs[index] ? heightOf(jobs[index]) : 0),
     getItemKey: (index) => jobs[index]?.debugId ?? index,
     overscan: jobs.length <= few ? few : around,
     scrollMargin: top,
