@@ -39,7 +39,7 @@ interface Props {
 export function Workbench({ start, restored, id, source, onDraft, onAnew }: Props) {
   const { t } = useTranslation();
   return (
-    <SubmissionProvider start={start}>
+    <SubmissionProvider start={start} id={id}>
       <DraftKeeper id={id} source={source} start={start.text}>
         <Page title={t("shell.page.submit")} actions={<StartMenu />}>
           <StartNote restored={restored} cloneOf={start.cloneOf} onAnew={onAnew} />

@@ -8,12 +8,12 @@ interface Props {
   wrong: (name: string) => string | undefined;
   onRename: (name: string) => void;
   field?: string;
-  /** A label is above another row already. */
-  quiet?: boolean;
+  /** What is wrong with the one that it has. */
+  error?: string | undefined;
 }
 
 /** A name that other parts of the text go by: it changes when it is typed to the end and can be taken. */
-export function NameField({ name, label, wrong, onRename, field, quiet = false }: Props) {
+export function NameField({ name, label, wrong, onRename, field, error }: Props) {
   const [typed, setTyped] = useState(name);
   useEffect(() => setTyped(name), [name]);
   const mistake = typed === name ? undefined : wrong(typed);
@@ -24,9 +24,9 @@ export function NameField({ name, label, wrong, onRename, field, quiet = false }
 
   return (
     <TextInput
-      {...(quiet ? { "aria-label": label } : { label })}
+      label={label}
       value={typed}
-      error={mistake}
+      error={mistake ?? error}
       onChange={(event) => setTyped(event.currentTarget.value)}
       onBlur={finish}
       onKeyDown={(event) => {

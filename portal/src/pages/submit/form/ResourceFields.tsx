@@ -1,4 +1,4 @@
-import { NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Input, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { TextField } from "../fields/TextField";
@@ -19,6 +19,7 @@ export function ResourceFields({ role }: { role: string }) {
   const sku = typeof told === "string" ? told : "";
   const names = Object.keys(skus);
   const { cpu, memoryMB, gpu } = mappingAt(value, path);
+  const wrong = errorAt(path);
   const each = skus[sku];
   const count = each && cellsFor({ cpu, memory: memoryMB, gpu }, each);
 
@@ -50,6 +51,7 @@ export function ResourceFields({ role }: { role: string }) {
         onChange={({ currentTarget }) => choose(currentTarget.value)}
         data-field={spell(cells)}
       />
+      {wrong && <Input.Error>{wrong}</Input.Error>}
       {each && (
         <Text size="sm" c="dimmed">
           {t("submit.role.cell", { sku, gpu: each.gpu, cpu: each.cpu, memory: each.memory })}

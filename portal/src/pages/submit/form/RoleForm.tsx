@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Fold } from "../fields/Fold";
 import { NameField } from "../fields/NameField";
 import { TextField } from "../fields/TextField";
-import type { Path } from "../model/path";
+import { type Path, spell } from "../model/path";
 import { renameRole, roleName, roleNames } from "../model/roles";
 import { useSubmission } from "../state/submission";
 import { CommandsField } from "./CommandsField";
@@ -14,7 +14,7 @@ import { RoleMore } from "./RoleMore";
 /** What a role's tasks are: how many, of which image, with which resources and commands. */
 export function RoleForm({ role }: { role: string }) {
   const { t } = useTranslation();
-  const { value, edit } = useSubmission();
+  const { value, edit, errorAt } = useSubmission();
   const path: Path = ["taskRoles", role];
   const names = roleNames(value);
 
@@ -31,6 +31,8 @@ export function RoleForm({ role }: { role: string }) {
           label={t("submit.role.name")}
           wrong={wrong}
           onRename={(next) => edit((text) => renameRole(text, role, next))}
+          field={spell(path)}
+          error={errorAt(path)}
         />
         <TextField path={[...path, "instances"]} label={t("submit.role.instances")} placeholder="1" number />
       </SimpleGrid>

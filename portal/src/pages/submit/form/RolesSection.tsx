@@ -1,4 +1,4 @@
-import { Button, Group, Tabs } from "@mantine/core";
+import { Button, Group, Input, Tabs } from "@mantine/core";
 import { CircleAlert, Plus } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,7 +11,7 @@ import { RoleForm } from "./RoleForm";
 /** The task roles, a tab each. */
 export function RolesSection() {
   const { t } = useTranslation();
-  const { value, edit, problems, revealed } = useSubmission();
+  const { value, edit, problems, revealed, errorAt } = useSubmission();
   const names = roleNames(value);
   const [chosen, setChosen] = useState(0);
   const shown = Math.min(chosen, names.length - 1);
@@ -24,6 +24,7 @@ export function RolesSection() {
     if (index >= 0) setChosen(index);
   }, [revealed]);
 
+  const wrongTogether = errorAt(["taskRoles"]);
   const wrong = (name: string) =>
     problems.some((problem) => problem.severity === "error" && concerns(problem, ["taskRoles", name], true));
 
@@ -44,6 +45,7 @@ export function RolesSection() {
         </Button>
       }
     >
+      {wrongTogether && <Input.Error mb="xs">{wrongTogether}</Input.Error>}
       <Tabs value={String(shown)} onChange={(tab) => setChosen(Number(tab))} keepMounted={false}>
         <Tabs.List aria-label={t("submit.roles.title")} mb="sm">
           {names.map((name, index) => (

@@ -15,10 +15,11 @@ interface Props {
 /** Where what stands in the form came from, when that is not plain. */
 export function StartNote({ restored, cloneOf, onAnew }: Props) {
   const { t } = useTranslation();
-  const { value, newImages, setNewImages } = useSubmission();
+  const { value, vault, newImages, setNewImages } = useSubmission();
   const [open, setOpen] = useState(true);
   if (!open || (restored === null && cloneOf === null)) return null;
-  const secrets = Object.values(mappingAt(value, ["secrets"])).includes(mask);
+  const written = Object.entries(mappingAt(value, ["secrets"]));
+  const secrets = written.some(([name, shown]) => shown === mask && vault[name] === undefined);
   return (
     <Alert color="blue" withCloseButton closeButtonLabel={t("common.close")} onClose={() => setOpen(false)}>
       <Group justify="space-between" gap="xs">

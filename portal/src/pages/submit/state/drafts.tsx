@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useCallback, useContext, useEffect, useR
 import { useSession } from "../../../app/session";
 import { masked } from "../model/secrets";
 import { useSubmission } from "./submission";
+import { dropVault } from "./vaults";
 
 /** A job that was not submitted yet, without its secrets. */
 export interface SavedDraft {
@@ -100,6 +101,7 @@ export function DraftKeeper({
   const end = useCallback(() => {
     over.current = true;
     dropDraft(username, id);
+    dropVault(id);
     leaveDraftOfTab(source);
   }, [username, id, source]);
   return <Context value={end}>{children}</Context>;

@@ -1,4 +1,13 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import type { Draft } from "../model/images";
 import { type Parsed, parseJob } from "../model/parse";
 import { isJson, type Json, type Path } from "../model/path";
@@ -6,6 +15,7 @@ import { concerns, type Problem } from "../model/problems";
 import { outgoing, type Vault } from "../model/secrets";
 import type { Plan, Request } from "../queries";
 import { useJudged } from "./judged";
+import { keepVault, vaultOf } from "./vaults";
 
 /** A job that is being written. Its text is the one truth; the form reads it and changes it. */
 export interface Submission {
@@ -42,11 +52,13 @@ const Context = createContext<Submission | null>(null);
 
 interface Props {
   start: { text: string; cloneOf: string | null };
+  /** The draft that it is. */
+  id: string;
   children: ReactNode;
 }
 
-export function SubmissionProvider({ start, children }: Props) {
-  const [draft, setDraft] = useState<Draft>({ text: start.text, vault: {} });
+export function SubmissionProvider({ start, id, children }: Props) {
+  const [draft, setDraft] = useState<Draft>(() => ({ text: start.text, vault: vaultOf(id) }));
   const [revealed, setRevealed] = useState<Submission["revealed"]>(null);
   const [newImages, setNewImages] = useState(false);
   const { text, vault } = draft;
@@ -58,6 +70,8 @@ export function SubmissionProvider({ start, children }: Props) {
     [text, parsed, vault, cloneOf, newImages],
   );
   const { problems, plan } = useJudged(parsed, request);
+
+  useEffect(() => keepVault(id, vault), [id, vault]);
 
   const editDraft = useCallback((change: (draft: Draft) => Draft) => {
     setDraft((before) => (parseJob(before.text).broken ? before : change(before)));

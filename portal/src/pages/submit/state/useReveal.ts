@@ -31,13 +31,15 @@ function show(view: EditorView, from: number) {
   view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
 }
 
-/** The field that shows what stands there; if not `exactly` that, the smallest that it is a part of. */
+/** The field that shows what stands there; if not `exactly` that, the first in it, or the smallest that it is a part of. */
 function fieldOf(path: string, exactly: boolean): HTMLElement | null {
   const fields = [...document.querySelectorAll<HTMLElement>("[data-field]")];
   const nameOf = (field: HTMLElement) => field.dataset.field ?? "";
-  const within = fields.filter(
-    (field) => path.startsWith(`${nameOf(field)}.`) || path.startsWith(`${nameOf(field)}[`),
-  );
-  const smallest = within.sort((a, b) => nameOf(b).length - nameOf(a).length)[0];
-  return fields.find((field) => nameOf(field) === path) ?? (exactly ? null : (smallest ?? null));
+  const isIn = (inner: string, outer: string) =>
+    inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+  const exact = fields.find((field) => nameOf(field) === path);
+  if (exact || exactly) return exact ?? null;
+  const around = fields.filter((field) => isIn(path, nameOf(field)));
+  const smallest = around.sort((a, b) => nameOf(b).length - nameOf(a).length)[0];
+  return fields.find((field) => isIn(nameOf(field), path)) ?? smallest ?? null;
 }
