@@ -163,6 +163,12 @@ class Controller:
 
     async def standing(self) -> Standing:
         """The cluster as of a few seconds ago. Raises `NoContact`."""
+        standing = await self._look()
+        if standing is not self._standing:
+            self.wake()  # who asks must not long see another cluster here than in the outlook
+        return standing
+
+    async def _look(self) -> Standing:
         nodes, machines = await self.nodes(), await self.machines()
         return await self._cluster.standing(nodes, machines)
 
@@ -232,10 +238,8 @@ class Controller:
     async def _pass(self) -> float:
         starting = self._performer.starting  # before looking: what starts meanwhile is not missed by mistake
         observation = await self._backend.observe()
-        standing = await self.standing()
-        if (
-            standing is not self._standing
-        ):  # machines, marks or the file: who looks at jobs or the cluster looks again
+        standing = await self._look()
+        if standing is not self._standing:  # who looks at the cluster looks again
             self._standing = standing
             self._changes.publish("jobs")
         jobs, unreadable = await self._specs.of(await self._jobs.live())

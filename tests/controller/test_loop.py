@@ -153,7 +153,7 @@ async def test_another_cluster_file_is_told_to_who_looks(tmp_path: Path, engine:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(changed.wait(), 0.2)
             (tmp_path / "cluster.yaml").write_text("virtual-clusters: {default: {share: 50%}}")
-            house.controller.wake()
+            await house.controller.standing()  # somebody asks
             await asyncio.wait_for(changed.wait(), 5)
 
 

@@ -7,6 +7,8 @@ import { Loaded } from "../../components/Loaded";
 import { Section } from "../../components/Section";
 import { SkuUse } from "../../components/SkuUse";
 
+const shown = 8;
+
 /** What is free in each virtual cluster that one may use, by SKU. */
 export function FreeCells() {
   const { t } = useTranslation();
@@ -24,9 +26,14 @@ export function FreeCells() {
           if (usable.length === 0) return <Text>{t("home.noCluster")}</Text>;
           return (
             <Stack>
-              {usable.map(([name, cluster]) => (
+              {usable.slice(0, shown).map(([name, cluster]) => (
                 <OneCluster key={name} name={name} cluster={cluster} />
               ))}
+              {usable.length > shown && (
+                <Anchor component={Link} to="/cluster" size="sm">
+                  {t("cluster.more", { count: usable.length - shown })}
+                </Anchor>
+              )}
             </Stack>
           );
         }}
