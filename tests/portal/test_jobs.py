@@ -62,6 +62,8 @@ async def test_what_is_shown_is_in_the_address_and_the_back_button_goes_through_
     await expect(page.get_by_role("searchbox")).to_have_value("no such job")
     await page.get_by_role("button", name="Clear filters").last.click()
     await expect(page.get_by_text(f"1–25 of {MANY}")).to_be_visible()
+    await page.goto("/jobs?username=*&page=99")
+    await expect(page.get_by_text(f"51–{MANY} of {MANY}")).to_be_visible()
 
 
 async def test_every_tab_sees_a_change_and_keeps_its_place_and_its_selection(
@@ -106,6 +108,11 @@ async def test_many_are_stopped_at_once_and_who_cannot_be_stays_selected(
     await page.route("**/*many-2/executionType", lambda route: route.fulfill(status=503, json=refusal))
     await expect(page.get_by_role("row")).to_have_count(1 + len(names))
     await page.get_by_role("checkbox", name="Select all").check()
+    await expect(page.get_by_text("3 jobs selected")).to_be_visible()
+    await page.get_by_role("button", name="Clear selection").click()
+    await row(page, "many-1").get_by_role("checkbox").click()
+    await row(page, "many-3").get_by_role("checkbox").click(modifiers=["Shift"])
+    await expect(page.get_by_text("3 jobs selected")).to_be_visible()
     await page.get_by_role("button", name="Stop", exact=True).click()
     dialog = page.get_by_role("dialog")
     for name in names:
