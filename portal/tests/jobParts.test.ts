@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { allowed } from "../src/pages/job/actions/allowed";
 import { gpuIndices, ranges } from "../src/pages/job/gpus";
 import { faultsOf } from "../src/pages/job/overview/failures";
-import { placesOf } from "../src/pages/job/overview/places";
 import { stepsOf } from "../src/pages/job/overview/steps";
 import { timeSplit } from "../src/pages/job/overview/times";
 import { logsPath } from "../src/pages/job/paths";
+import { placesOf } from "../src/pages/job/places";
 import { comingImages, withPull } from "../src/pages/job/pulls";
 import { hasSsh, sshCommand } from "../src/pages/job/tasks/connect";
 import { rowsOf } from "../src/pages/job/tasks/rows";
@@ -68,6 +68,19 @@ test("the first failure stands on top, and what the job ended by below it", () =
   const same = { ...status, diagnosis: cause("No module."), appExitCode: 1 };
   expect(faultsOf(aJob({}, same)).map((fault) => [fault.kind, fault.rule])).toEqual([
     ["first", "1 failed task."],
+  ]);
+});
+
+test("only of a task that came to run a log is offered", () => {
+  const never = { ...first, taskIndex: 0, taskAttemptId: 0, containerExitCode: null };
+  const shown = (launched: number | null) =>
+    faultsOf(
+      aJob({ worker: [aTask({ currentAttemptLaunchedTime: launched })] }, { firstFailure: never }),
+    ).map((each) => each.hasLog);
+  expect(shown(null)).toEqual([false]);
+  expect(shown(7)).toEqual([true]);
+  expect(faultsOf(aJob({}, { attemptId: 1, firstFailure: first })).map((each) => each.hasLog)).toEqual([
+    true,
   ]);
 });
 

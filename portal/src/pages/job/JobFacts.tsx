@@ -5,7 +5,7 @@ import { useFormat } from "../../components/format";
 import { Moment } from "../../components/Moment";
 import { Span } from "../../components/Span";
 import { Facts } from "./Facts";
-import { placesOf } from "./overview/places";
+import { placesOf } from "./places";
 import { tasksOf } from "./pulls";
 import type { JobDetail } from "./queries";
 

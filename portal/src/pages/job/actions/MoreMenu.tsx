@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { Download, EllipsisVertical, Link2, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Refusal } from "../../../api/errors";
 import { copyText } from "../../../components/clipboard";
 import { download } from "../../../components/download";
 import { jobPath } from "../../../components/paths";
@@ -30,7 +31,8 @@ export function MoreMenu({ job, hindrance, onDelete }: Props) {
     try {
       download(`${job.name}.yaml`, await queries.fetchQuery(jobYaml(fullName(job))), "text/yaml");
     } catch (error) {
-      notifications.show({ color: "red", message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Refusal ? error.message : t("common.unreachable");
+      notifications.show({ color: "red", message });
     }
   };
 

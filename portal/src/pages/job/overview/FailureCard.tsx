@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { CircleX, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Section } from "../../../components/Section";
@@ -24,11 +24,9 @@ export function FailureCard({ job }: { job: JobDetail }) {
           {faults.map((fault) => (
             <div key={fault.kind}>
               {faults.length > 1 && (
-                <Group gap="xs" mb={4}>
-                  <Text fw={600} size="sm">
-                    {t(`job.failure.${fault.kind}`)}
-                  </Text>
-                </Group>
+                <Text c="dimmed" size="sm" mb={4}>
+                  {t(`job.failure.${fault.kind}`)}
+                </Text>
               )}
               <FaultView job={job} fault={fault} />
             </div>

@@ -10,7 +10,7 @@ import type { Fault } from "./failures";
 /** One cause with its evidence, its remedy and the way to its log. */
 export function FaultView({ job, fault }: { job: JobDetail; fault: Fault }) {
   const { t } = useTranslation();
-  const { diagnosis, task, exitCode, rule } = fault;
+  const { diagnosis, task, exitCode, hasLog, rule } = fault;
   const evidence = diagnosis?.evidence ?? [];
   return (
     <Stack gap="sm">
@@ -31,7 +31,7 @@ export function FaultView({ job, fault }: { job: JobDetail; fault: Fault }) {
           <Words text={diagnosis.fix} />
         </Text>
       )}
-      {task && (
+      {task && hasLog && (
         <Anchor component={Link} to={logsPath(fullName(job), task)}>
           {t("job.failure.log")}
         </Anchor>

@@ -2,9 +2,9 @@ import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Section } from "../../../components/Section";
 import { ranges } from "../gpus";
+import { placesOf } from "../places";
 import type { JobDetail } from "../queries";
 import { isFinal } from "../status";
-import { placesOf } from "./places";
 
 /** On which machines it runs or ran, with which GPUs. */
 export function WhereItRuns({ job }: { job: JobDetail }) {

@@ -1,4 +1,4 @@
-import type { Diagnosis, JobDetail } from "../queries";
+import type { Diagnosis, JobDetail, Task } from "../queries";
 
 /** Something that went wrong, and in which attempt of which task; that is null where it was no task's doing. */
 export interface Fault {
@@ -7,6 +7,8 @@ export interface Fault {
   diagnosis: Diagnosis | null;
   exitCode: number | null;
   task: { role: string; index: number; jobAttempt: number; taskAttempt: number } | null;
+  /** Whether it came to run, and so has a log. */
+  hasLog: boolean;
   /** Which rule of the completion policy made it the job's end. */
   rule: string | null;
 }
@@ -22,34 +24,49 @@ export function faultsOf(job: JobDetail): Fault[] {
 function firstFault(job: JobDetail): Fault | null {
   const first = job.jobStatus.firstFailure;
   if (first === null) return null;
+  const task = {
+    role: first.taskRoleName,
+    index: first.taskIndex,
+    jobAttempt: first.attemptId,
+    taskAttempt: first.taskAttemptId,
+  };
+  const known = job.jobStatus.attemptId === task.jobAttempt ? taskOf(job, task.role, task.index) : undefined;
+  const hasLog =
+    known?.attemptId === task.taskAttempt
+      ? known.currentAttemptLaunchedTime !== null
+      : first.containerExitCode !== null;
   return {
     kind: "first",
     diagnosis: first.diagnosis,
     exitCode: first.containerExitCode,
-    task: {
-      role: first.taskRoleName,
-      index: first.taskIndex,
-      jobAttempt: first.attemptId,
-      taskAttempt: first.taskAttemptId,
-    },
+    task,
+    hasLog,
     rule: null,
   };
 }
 
 function endFault(job: JobDetail): Fault | null {
-  const { state, diagnosis, appExitCode, appExitTriggerMessage } = job.jobStatus;
+  const { state, diagnosis, attemptId } = job.jobStatus;
   if (state !== "FAILED") return null;
-  return { kind: "end", diagnosis, exitCode: appExitCode, task: triggerOf(job), rule: appExitTriggerMessage };
+  const { appExitTriggerTaskRoleName: role, appExitTriggerTaskIndex: index } = job.jobStatus;
+  const task = role !== null && index !== null ? taskOf(job, role, index) : undefined;
+  return {
+    kind: "end",
+    diagnosis,
+    exitCode: job.jobStatus.appExitCode,
+    task:
+      task && role !== null
+        ? { role, index: task.taskIndex, jobAttempt: attemptId, taskAttempt: task.attemptId }
+        : null,
+    hasLog: task !== undefined && task.currentAttemptLaunchedTime !== null,
+    rule: job.jobStatus.appExitTriggerMessage,
+  };
 }
 
-/** The task attempt whose end decided the job's, if it came to begin. */
-function triggerOf(job: JobDetail): Fault["task"] {
-  const { attemptId, appExitTriggerTaskRoleName: role, appExitTriggerTaskIndex: index } = job.jobStatus;
-  if (role === null || index === null) return null;
+/** A task of the current attempt. */
+function taskOf(job: JobDetail, role: string, index: number): Task | undefined {
   const tasks = Object.values(job.taskRoles).find((each) => each.taskRoleStatus.name === role)?.taskStatuses;
-  const task = tasks?.find((each) => each.taskIndex === index);
-  if (task === undefined) return null;
-  return { role, index, jobAttempt: attemptId, taskAttempt: task.attemptId };
+  return tasks?.find((each) => each.taskIndex === index);
 }
 
 /** Whether the reader would read the same twice. */

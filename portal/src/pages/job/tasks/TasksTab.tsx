@@ -1,39 +1,25 @@
-import { Group, Select, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { Loaded } from "../../../components/Loaded";
-import { isState, states } from "../../../components/StateBadge";
+import { isState } from "../../../components/StateBadge";
 import { fullName } from "../paths";
 import { tasksOf } from "../pulls";
 import { type JobDetail, pastAttempt } from "../queries";
+import { TaskFilters } from "./TaskFilters";
 import { TaskTable } from "./TaskTable";
 
 /** The tasks of an attempt of the job, by role. Which attempt and which states stands in the address. */
 export function TasksTab({ job }: { job: JobDetail }) {
   const current = job.jobStatus.attemptId;
-  const [search] = useSearchParams();
-  const asked = Number(search.get("jobAttempt") ?? current);
-  const attempt = Number.isInteger(asked) && asked >= 0 && asked <= current ? asked : current;
-  const past = useQuery({ ...pastAttempt(fullName(job), attempt), enabled: attempt !== current });
-  return (
-    <Stack>
-      {attempt === current ? (
-        <TasksOfAttempt job={job} current={current} />
-      ) : (
-        <Loaded query={past} lines={6}>
-          {(shown) => <TasksOfAttempt job={shown} current={current} />}
-        </Loaded>
-      )}
-    </Stack>
-  );
-}
-
-/** `current` is the job's latest attempt, `job` shows the one that was chosen. */
-function TasksOfAttempt({ job, current }: { job: JobDetail; current: number }) {
-  const { t } = useTranslation();
   const [search, setSearch] = useSearchParams();
-  const wanted = search.get("state");
+  const attempt = attemptOf(search.get("jobAttempt"), current);
+  const asked = search.get("state");
+  const state = asked !== null && isState(asked) ? asked : null;
+  const past = useQuery({ ...pastAttempt(fullName(job), attempt), enabled: attempt !== current });
+  const shown = attempt === current ? job : past.data;
+
   const set = (name: string, value: string | null) =>
     setSearch(
       (before) => {
@@ -43,49 +29,36 @@ function TasksOfAttempt({ job, current }: { job: JobDetail; current: number }) {
       },
       { replace: true },
     );
-  const counts = new Map<string, number>();
-  for (const task of tasksOf(job)) counts.set(task.taskState, (counts.get(task.taskState) ?? 0) + 1);
+
   return (
-    <>
-      <Group gap="sm" align="end">
-        {current > 0 && (
-          <Select
-            label={t("job.tasks.jobAttempt")}
-            w={200}
-            value={String(job.jobStatus.attemptId)}
-            data={attemptsDown(current).map((attempt) => ({
-              value: String(attempt),
-              label:
-                attempt === current
-                  ? t("job.tasks.latest", { attempt })
-                  : t("job.tasks.attempt", { attempt }),
-            }))}
-            allowDeselect={false}
-            onChange={(value) => set("jobAttempt", value)}
-          />
-        )}
-        <Select
-          label={t("job.tasks.state")}
-          placeholder={t("job.tasks.anyState")}
-          w={220}
-          clearable
-          clearButtonProps={{ "aria-label": t("job.tasks.anyState") }}
-          value={wanted && isState(wanted) ? wanted : null}
-          data={states
-            .filter((state) => counts.has(state) || state === wanted)
-            .map((state) => ({ value: state, label: `${t(`state.${state}`)} (${counts.get(state) ?? 0})` }))}
-          onChange={(value) => set("state", value)}
-        />
-      </Group>
-      {tasksOf(job).length === 0 ? (
-        <Text>{t("job.tasks.none")}</Text>
+    <Stack>
+      <TaskFilters
+        current={current}
+        attempt={attempt}
+        onAttempt={(chosen) => set("jobAttempt", chosen === current ? null : String(chosen))}
+        tasks={shown ? tasksOf(shown) : []}
+        state={state}
+        onState={(chosen) => set("state", chosen)}
+      />
+      {shown ? (
+        <TasksOrNone job={shown} state={state} />
       ) : (
-        <TaskTable job={job} state={wanted && isState(wanted) ? wanted : null} />
+        <Loaded query={past} lines={6}>
+          {() => null}
+        </Loaded>
       )}
-    </>
+    </Stack>
   );
 }
 
-function attemptsDown(current: number): number[] {
-  return Array.from({ length: current + 1 }, (_, place) => current - place);
+function TasksOrNone({ job, state }: { job: JobDetail; state: string | null }) {
+  const { t } = useTranslation();
+  const some = tasksOf(job).some((task) => state === null || task.taskState === state);
+  return some ? <TaskTable job={job} state={state} /> : <Text>{t("job.tasks.none")}</Text>;
+}
+
+/** The attempt that the address asks for; the latest where it asks for none that there is. */
+function attemptOf(asked: string | null, current: number): number {
+  const attempt = asked === null || asked === "" ? Number.NaN : Number(asked);
+  return Number.isInteger(attempt) && attempt >= 0 && attempt <= current ? attempt : current;
 }

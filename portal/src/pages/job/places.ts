@@ -1,6 +1,6 @@
-import { gpuIndices } from "../gpus";
-import { tasksOf } from "../pulls";
-import type { JobDetail } from "../queries";
+import { gpuIndices } from "./gpus";
+import { tasksOf } from "./pulls";
+import type { JobDetail } from "./queries";
 
 export interface Place {
   node: string;
