@@ -3,6 +3,7 @@ until it is final."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from time import perf_counter
 
 from openpai.backends.contract import PullProgress
 from openpai.lifecycle.records import TaskAttempt
@@ -16,6 +17,12 @@ from openpai.store.job_records import Listed
 
 _PAUSE_S = 0.2
 """Least time between two looks: changes that come thicker are told as one."""
+
+_REST = 4
+"""How many times longer it pauses than a look took: a job of a thousand tasks takes long to tell, and each of its
+watchers may have but a part of the server's time."""
+
+_LONGEST_PAUSE_S = 2.0
 
 _PAUSE_OF_ALL_S = 1.0
 """The same where all jobs are meant: who hears of it asks for a list."""
@@ -81,16 +88,19 @@ async def watch(services: Services, name: str, job: Listed, language: str) -> Ev
             waits_changed = waits != services.controller.waits(job_id)  # another job's doing, perhaps
             if own.is_set() or waits_changed:
                 own.clear()
+                begun = perf_counter()
                 job = await find_job(services, name)
                 run = job.run
                 waits, pulls = services.controller.waits(job_id), services.controller.pulls(job_id)
                 failure = await services.jobs.first_failure(run)
                 view = View(job, run.attempt, run.tasks, roles, waits, pulls, spec.images, failure)
-                for part in told.news(view):
+                news = [*told.news(view)]
+                took = perf_counter() - begun
+                for part in news:
                     yield part
                 if is_final(run.state):
                     yield event("end", as_json({"state": public_job_state(run.state, run.stop_requested)}))
                     return
-                await asyncio.sleep(_PAUSE_S)
+                await asyncio.sleep(min(max(_PAUSE_S, _REST * took), _LONGEST_PAUSE_S))
             while not await until_set(signal, HEARTBEAT_S):
                 yield HEARTBEAT
