@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import closing
 
 import structlog
 
 from openpai.backends.contract import Backend
+from openpai.clock import now_ms
 from openpai.errors import NoContact, PaiError
 from openpai.store.changes import Changes
+from openpai.store.log_times import MarkWriter
 from openpai.store.logs import LogStore, LogWriter
 
 log = structlog.get_logger()
@@ -58,11 +61,9 @@ class Capture:
     async def _copy_once(self, job_id: str, task: str) -> bool:
         """Copy until the end; False if it was cut short and must go on."""
         try:
-            writer = self._logs.of(job_id, task).writer()
-            try:
-                await self._copy_into(writer, task)
-            finally:
-                writer.close()
+            log_of_task = self._logs.of(job_id, task)
+            with closing(log_of_task.writer()) as writer, closing(log_of_task.mark_writer()) as marks:
+                await self._copy_into(writer, marks, task)
         except NoContact:
             return False
         except PaiError as error:
@@ -73,10 +74,11 @@ class Capture:
             return False
         return True
 
-    async def _copy_into(self, writer: LogWriter, task: str) -> None:
+    async def _copy_into(self, writer: LogWriter, marks: MarkWriter, task: str) -> None:
         chunks = self._backend.logs(task, writer.size)
         try:
             async for chunk in chunks:
+                marks.note(writer.size, now_ms())
                 writer.append(chunk.stream, chunk.data)
                 self._changes.publish(task)
         finally:

@@ -40,6 +40,10 @@ class Followed:
     async def size(self) -> int:
         return await asyncio.to_thread(self.log.size, self.reader.name)
 
+    async def times(self, start: int) -> list[list[int]]:
+        """When that which was read since `start` came."""
+        return await asyncio.to_thread(times_of, self.log, self.reader.name, start, self.reader.offset)
+
 
 def count_lines(log: TaskLog, name: str, start: int, end: int) -> list[int]:
     """The line breaks from `start` to `end` in each block of the log that lies there, a part of one among them."""
@@ -49,6 +53,16 @@ def count_lines(log: TaskLog, name: str, start: int, end: int) -> list[int]:
         counts.append(log.read(name, start, after).count(b"\n"))
         start = after
     return counts
+
+
+def times_of(log: TaskLog, name: str, start: int, end: int) -> list[list[int]]:
+    """When these bytes came: times, each with the number of line breaks between `start` and what came then."""
+    times, breaks, at = [], 0, start
+    for mark in log.marks(name, start, end):
+        breaks += sum(count_lines(log, name, at, mark.offset))
+        at = mark.offset
+        times.append([mark.at, breaks])
+    return times
 
 
 async def follow_all(services: Services, logs: Sequence[Followed], window: int | None) -> Events:
@@ -68,7 +82,7 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
                 job_changed.clear()
                 for each in logs:
                     each.ended = each.ended or await has_ended(services, each.found)
-            async for part in _news(logs, window):
+            async for part in _news(logs, window, timed=not live and len(logs) > 1):
                 yield part
             if not live:
                 live = True
@@ -81,20 +95,23 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
                 yield event("ping", "{}")
 
 
-async def _news(logs: Sequence[Followed], window: int | None) -> AsyncIterator[bytes]:
+async def _news(logs: Sequence[Followed], window: int | None, timed: bool) -> AsyncIterator[bytes]:
     """What is there now, of each log one piece in turn: none waits for the whole of another. What is added meanwhile
-    comes next time, so that this ends however fast a task writes."""
+    comes next time, so that this ends however fast a task writes. `timed`: with when it came."""
     waiting = {number: await each.size() for number, each in enumerate(logs) if not each.told}
     while waiting:
         for number, size in list(waiting.items()):
             each = logs[number]
-            kind, entry = await _piece(each, window) if each.reader.offset < size else ("", {})
+            start = each.reader.offset
+            kind, entry = await _piece(each, window) if start < size else ("", {})
             if not kind:
                 del waiting[number]
                 if not each.ended:
                     continue
                 each.told = True
                 kind, entry = "over", {"kept": await asyncio.to_thread(each.log.exists)}
+            elif timed:
+                entry["times"] = await each.times(start)
             yield event(kind, as_json({"log": number, **entry}), _offsets(logs))
 
 

@@ -4,13 +4,13 @@ A log is a folder with two files. `all` holds the bytes of both streams in the o
 them. `streams` tells which byte belongs to which stream: a record for each change of stream, with the offset in
 `all` and how many of the bytes before it are stdout's; so both streams have offsets that are found by bisection.
 A log begins as stdout. A record is written before its bytes; one that a crash left without bytes is harmless,
-since the next record of the same offset counts instead.
+since the next record of the same offset counts instead. A third file, `times`, is of `log_times`.
 """
 
 import os
 import shutil
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from openpai.errors import fail
+from openpai.store.log_times import Mark, MarkWriter, read_marks
 
 ALL, STDOUT, STDERR = NAMES = ("all", "stdout", "stderr")
 """The names under which a log can be read: both streams merged, or one of them."""
@@ -27,6 +28,9 @@ _RECORD = struct.Struct("<BQQ")
 _STREAMS = (STDOUT, STDERR)
 _BLOCK = 8192
 """Records read at a time."""
+
+_MARKS = 500
+"""Times told of one part of a log, about."""
 
 _NEAR = 4096
 _WINDOW = 1 << 20
@@ -54,6 +58,7 @@ class TaskLog:
     def __init__(self, folder: Path) -> None:
         self._all = folder / "all"
         self._streams = folder / "streams"
+        self._times = folder / "times"
 
     def exists(self) -> bool:
         return self._all.exists()
@@ -75,6 +80,30 @@ class TaskLog:
             return LogWriter(self._all, self._streams)
         except OSError as error:
             raise _translate(error) from error
+
+    def mark_writer(self) -> MarkWriter:
+        """Notes when the log is written; the log must be there. Raises `NoSpace`."""
+        try:
+            return MarkWriter(self._times)
+        except OSError as error:
+            raise _translate(error) from error
+
+    def marks(self, name: str, start: int, end: int) -> list[Mark]:
+        """When the bytes `start` to `end` of `all` or of one stream came, the first mark being that of `start`; not all
+        of those that are there where they are many."""
+        times = read_marks(self._times)
+        if not times or not self.exists():
+            return []
+        with _opened(self._streams) as fd:
+            changes = _Changes(fd)
+
+            def place(mark: Mark) -> int:
+                return mark.offset if name == ALL else changes.before(mark.offset).of(name)
+
+            first = max(bisect_right(times, start, key=place) - 1, 0)
+            last = bisect_left(times, end, lo=first, key=place)
+            chosen = times[first : last : max((last - first) // _MARKS, 1)]
+            return [Mark(max(place(mark), start), mark.at) for mark in chosen]
 
     def read(self, name: str, start: int, end: int) -> bytes:
         """Bytes `start` to `end` (or to the end, if that is nearer) of `all` or of one stream."""

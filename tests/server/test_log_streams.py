@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import Any
 
 import httpx2
@@ -11,7 +12,9 @@ import pytest
 
 from openpai.lifecycle.records import JobRun
 from openpai.server import logstreams
+from openpai.server.logstream import Reader
 from openpai.server.logstreams import BLOCK
+from openpai.store import log_times
 from tests.server.house import House, Served, stream
 
 PATH = "/api/v2/jobs/alice~train/logs/stream"
@@ -46,8 +49,16 @@ async def filled(house: House) -> JobRun:
 async def test_several_logs_come_in_one_stream_as_they_grow(house: House, server: Served) -> None:
     run = await filled(house)
     async with stream(server, house, PATH + TWO) as events:
-        assert await following(events) == ("log", {"log": 0, "offset": 0, "text": "zero\n"}, "5,0")
-        assert await following(events) == ("log", {"log": 1, "offset": 0, "text": "one\n"}, "5,4")
+        assert await following(events) == (
+            "log",
+            {"log": 0, "offset": 0, "text": "zero\n", "times": []},
+            "5,0",
+        )
+        assert await following(events) == (
+            "log",
+            {"log": 1, "offset": 0, "text": "one\n", "times": []},
+            "5,4",
+        )
         assert await following(events) == ("live", {}, "5,4")
         house.write(run, b"more", task=1)
         assert await following(events) == ("log", {"log": 1, "offset": 4, "text": "more"}, "5,8")
@@ -102,7 +113,7 @@ async def test_all_that_was_there_has_come_even_where_a_task_never_stops_writing
     run = await house.running()
     house.write(run, b"x")
 
-    class Growing(logstreams.Reader):
+    class Growing(Reader):
         def _read(self) -> bytes:
             house.log(run, 0).writer().append("stdout", b"x")
             return super()._read()
@@ -110,6 +121,30 @@ async def test_all_that_was_there_has_come_even_where_a_task_never_stops_writing
     monkeypatch.setattr(logstreams, "Reader", Growing)
     async with stream(server, house, f"{PATH}?log=Task_Main/0/0/0/all") as events:
         assert [(await following(events))[0] for _ in range(2)] == ["log", "live"]
+
+
+async def test_what_was_there_comes_with_its_times_where_several_logs_begin(
+    house: House, server: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_times, "STEP_MS", 0)
+    run = await house.running()
+    for task, text, at in ((0, b"a\nb\n", 100), (1, b"x\ny\n", 200), (0, b"c\n", 300), (0, b"d\n", 400)):
+        with (
+            closing(house.log(run, task).writer()) as writer,
+            closing(house.log(run, task).mark_writer()) as marks,
+        ):
+            marks.note(writer.size, at)
+            writer.append("stdout", text)
+    await house.ended(run)
+    async with stream(server, house, PATH + TWO) as events:
+        assert [(await following(events))[1]["times"] for _ in range(2)] == [
+            [[100, 0], [300, 2], [400, 3]],
+            [[200, 0]],
+        ]
+    async with stream(server, house, PATH + TWO + "&offset=3&offset=4") as events:
+        assert (await following(events))[1]["times"] == [[100, 0], [300, 1], [400, 2]]
+    async with stream(server, house, f"{PATH}?log=Task_Main/0/0/0/all") as events:
+        assert "times" not in (await following(events))[1]
 
 
 async def test_a_log_that_is_not_there_is_over_and_not_kept(house: House, server: Served) -> None:

@@ -23,6 +23,30 @@ test("what was there stands log by log, what comes as it comes", () => {
   expect(order(merged())).toEqual(["0:0", "0:1", "1:0", "1:1", "1:2", "0:2", "0:3", "1:3"]);
 });
 
+test("what was there stands in the order of its times, where those are known", () => {
+  const runs = new Runs(3);
+  runs.grow(0, 4);
+  runs.grow(1, 3);
+  runs.grow(2, 1);
+  runs.goLive([
+    [
+      { line: 0, at: 100 },
+      { line: 2, at: 300 },
+      { line: 2, at: 350 },
+      { line: 9, at: 900 },
+    ],
+    [
+      { line: 0, at: 200 },
+      { line: 1, at: 400 },
+    ],
+    [],
+  ]);
+  runs.grow(1, 4);
+  expect(order(runs)).toEqual(["2:0", "0:0", "0:1", "1:0", "0:2", "0:3", "1:1", "1:2", "1:3"]);
+  runs.goLive([]);
+  expect(runs.at(1)).toEqual({ file: 0, line: 0 });
+});
+
 test("the row of every line is known", () => {
   const runs = merged();
   for (let row = 0; row < runs.count; row += 1) {

@@ -1,19 +1,23 @@
-import { Group, MultiSelect, SegmentedControl, Select } from "@mantine/core";
+import { Button, Group, MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { isState } from "../../../components/StateBadge";
 import { type JobDetail, taskHistory } from "../queries";
-import { streams, taskLabel } from "./names";
+import { mostLogs, streams, taskLabel } from "./names";
+import type { LogTask } from "./tasks";
 import type { Selection } from "./useAsked";
 
-const mostLogs = 64; // that the server follows in one stream
 const mostListed = 200;
 
 /** Which attempt of the job, which tasks, which attempt of one, and which of the streams. */
 export function TaskChooser(props: { job: JobDetail; fullName: string; selection: Selection }) {
   const { t } = useTranslation();
   const { asked, ask, chosen, tasks = [] } = props.selection;
+  const choose = (wanted: LogTask[]) => {
+    if (wanted.length === 0) return; // there is always one
+    ask({ tasks: wanted.map(({ role, index }) => ({ role, index, attempt: null })), line: null });
+  };
   return (
     <Group gap="xs" align="flex-end">
       <JobAttempts {...props} />
@@ -23,11 +27,7 @@ export function TaskChooser(props: { job: JobDetail; fullName: string; selection
         label={t("logs.tasks")}
         data={tasks.map((task) => taskLabel(task))}
         value={chosen.map((task) => taskLabel(task))}
-        onChange={(labels) => {
-          const wanted = tasks.filter((task) => labels.includes(taskLabel(task)));
-          if (wanted.length === 0) return; // there is always one
-          ask({ tasks: wanted.map(({ role, index }) => ({ role, index, attempt: null })), line: null });
-        }}
+        onChange={(labels) => choose(tasks.filter((task) => labels.includes(taskLabel(task))))}
         renderOption={({ option }) => {
           const state = tasks.find((task) => taskLabel(task) === option.value)?.state ?? "";
           return `${option.value} · ${isState(state) ? t(`state.${state}`) : state}`;
@@ -39,6 +39,11 @@ export function TaskChooser(props: { job: JobDetail; fullName: string; selection
         nothingFoundMessage={t("logs.noTask")}
         withCheckIcon
       />
+      {chosen.length < Math.min(tasks.length, mostLogs) && (
+        <Button size="xs" variant="default" onClick={() => choose(tasks.slice(0, mostLogs))}>
+          {t("logs.allTasks")}
+        </Button>
+      )}
       <TaskAttempts {...props} />
       <SegmentedControl
         size="xs"

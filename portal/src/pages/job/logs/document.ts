@@ -3,7 +3,7 @@ import { BlockCache, LogFile } from "./file";
 import { Loader } from "./loader";
 import { type LogName, streamKey } from "./names";
 import { readBlock } from "./reading";
-import { Runs } from "./runs";
+import { type Mark, Runs } from "./runs";
 import { type LogLine, readLine } from "./text";
 
 const blocksKept = 96; // 6 MiB
@@ -17,6 +17,8 @@ interface Told {
   offset: number;
   text?: string;
   base64?: string;
+  /** Times, ms, each with the number of line breaks before what came then; where several logs begin. */
+  times?: [number, number][];
 }
 
 /** A log may be over with nothing kept of it: its task never ran, or it was removed. */
@@ -37,6 +39,7 @@ export class LogDocument {
   counting = false;
   /** Counts the changes. */
   version = 0;
+  private readonly marks: Mark[][];
   private readonly listeners = new Set<() => void>();
   private readonly parsed = new Map<string, LogLine>();
   private readonly missing = new Map<string, { file: number; block: number }>();
@@ -49,6 +52,7 @@ export class LogDocument {
     this.logs = logs;
     this.files = logs.map(() => new LogFile(blocks));
     this.runs = new Runs(logs.length);
+    this.marks = logs.map(() => []);
     this.states = logs.map(() => "open");
     this.loader = new Loader(
       (file, block, signal) => this.readBlock(file, block, signal),
@@ -72,7 +76,7 @@ export class LogDocument {
         over: (data) => this.onOver(JSON.parse(data)),
         live: () => {
           this.caughtUp = true;
-          this.runs.goLive();
+          this.runs.goLive(this.marks);
           this.change();
         },
         ping: () => undefined,
@@ -135,6 +139,7 @@ export class LogDocument {
 
   private onLog(told: Told) {
     this.counting = false;
+    this.note(told);
     const file = this.files[told.log];
     file?.add(
       told.offset,
@@ -143,12 +148,19 @@ export class LogDocument {
     this.grown(told.log);
   }
 
-  private onSkip({ log, offset, to, lines }: Told & { to: number; lines: number[] }) {
+  private onSkip(told: Told & { to: number; lines: number[] }) {
+    const { log, offset, to, lines } = told;
+    this.note(told);
     this.files[log]?.skip(offset, to, lines);
     this.runs.grow(log, this.files[log]?.lines ?? 0);
     if (this.caughtUp) return; // the lines of the end follow at once
     this.counting = true;
     this.change();
+  }
+
+  private note({ log, times = [] }: Told) {
+    const before = this.files[log]?.breaks ?? 0;
+    this.marks[log]?.push(...times.map(([at, breaks]) => ({ at, line: before + breaks })));
   }
 
   private onOver({ log, kept }: { log: number; kept: boolean }) {

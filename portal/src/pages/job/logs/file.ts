@@ -13,7 +13,8 @@ export class LogFile {
   size = 0;
   /** The line breaks before each block. */
   private readonly before: number[] = [0];
-  private breaks = 0;
+  /** The line breaks in all of it. */
+  breaks = 0;
   private open = false;
   private readonly blocks: BlockCache;
 

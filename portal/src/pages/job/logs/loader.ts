@@ -6,7 +6,8 @@ interface Wanted {
 }
 
 const atOnce = 3; // of the six connections that a browser has
-const pause = 1000;
+const pause = 1000; // ms until what failed is tried again
+const longPause = 5000; // the same where the server said no
 
 /** Reads the blocks that are looked at, the ones of now first; what nobody looks at any more is given up. */
 export class Loader {
@@ -63,8 +64,8 @@ export class Loader {
       if (!control.signal.aborted) {
         this.error = error as Error;
         this.changed();
-        if (error instanceof Refusal) return; // it would be refused again
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        const wait = error instanceof Refusal ? longPause : pause; // it may not be refused for ever: one signs in again
+        await new Promise((resolve) => setTimeout(resolve, wait));
       }
     } finally {
       this.running.delete(key);

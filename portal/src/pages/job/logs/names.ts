@@ -7,6 +7,9 @@ export interface LogName {
   stream: StreamName;
 }
 
+/** So many logs does the server follow in one stream. */
+export const mostLogs = 64;
+
 export const streams = ["all", "stdout", "stderr"] as const;
 export type StreamName = (typeof streams)[number];
 

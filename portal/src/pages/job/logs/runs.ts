@@ -7,7 +7,13 @@ interface Run {
   row: number;
 }
 
-/** The order of the lines of several logs: what was there at the begin log by log, then as it comes. */
+/** From this line on, a log was written at this time, ms, or later. */
+export interface Mark {
+  line: number;
+  at: number;
+}
+
+/** The order of the lines of several logs: what was there at the begin by its time, then as it comes. */
 export class Runs {
   private runs: Run[] = [];
   private readonly known: number[];
@@ -18,9 +24,16 @@ export class Runs {
     this.known = Array.from({ length: files }, () => 0);
   }
 
-  /** From now on, lines stand in the order in which they come. */
-  goLive() {
+  /** From now on, lines stand in the order in which they come; those that are there, in that of their marks. */
+  goLive(marks: Mark[][] = []) {
+    if (this.live) return;
     this.live = true;
+    const parts = this.known.flatMap((lines, file) => partsOf(file, lines, marks[file] ?? []));
+    this.runs = [];
+    this.count = 0;
+    for (const { file, line, lines } of parts.sort((one, other) => one.at - other.at)) {
+      this.append(file, line, lines);
+    }
   }
 
   /** So many lines has a log now. */
@@ -29,16 +42,12 @@ export class Runs {
     if (lines <= known) return;
     this.known[file] = lines;
     if (this.live) {
-      if (this.runs.at(-1)?.file !== file) this.runs.push({ file, line: known, row: this.count });
-      this.count += lines - known;
+      this.append(file, known, lines - known);
       return;
     }
     this.count = 0;
     this.runs = [];
-    for (const [number, there] of this.known.entries()) {
-      if (there > 0) this.runs.push({ file: number, line: 0, row: this.count });
-      this.count += there;
-    }
+    for (const [number, there] of this.known.entries()) this.append(number, 0, there);
   }
 
   /** The log and the line of it that stand in a row. */
@@ -69,6 +78,11 @@ export class Runs {
     }
   }
 
+  private append(file: number, line: number, lines: number) {
+    if (lines > 0 && this.runs.at(-1)?.file !== file) this.runs.push({ file, line, row: this.count });
+    this.count += lines;
+  }
+
   private runIn(row: number): number {
     let low = 0;
     let high = this.runs.length - 1;
@@ -79,4 +93,17 @@ export class Runs {
     }
     return low;
   }
+}
+
+/** The lines of a log that came at about the same time, part by part. */
+function partsOf(file: number, lines: number, marks: Mark[]) {
+  const begins = [{ line: 0, at: marks[0]?.at ?? 0 }];
+  for (const mark of marks)
+    if (mark.line > (begins.at(-1)?.line ?? 0) && mark.line < lines) begins.push(mark);
+  return begins.map(({ line, at }, number) => ({
+    file,
+    line,
+    at,
+    lines: (begins[number + 1]?.line ?? lines) - line,
+  }));
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { type JobDetail, pastAttempt } from "../queries";
-import { type LogName, streamKey } from "./names";
+import { type LogName, mostLogs, streamKey } from "./names";
 import { type Asked, addressOf, askedBy, type LogTask, likeliest, tasksOf } from "./tasks";
 
 export interface Selection {
@@ -28,11 +28,13 @@ export function useAsked(job: JobDetail, fullName: string): Selection {
   const detail = jobAttempt === current ? job : past.data;
   const tasks = useMemo(() => detail && tasksOf(detail), [detail]);
   const chosen = detail && tasks ? chosenOf(asked, tasks, likeliest(detail, tasks)) : [];
-  const wanted = chosen.map((task, at) => ({
+  const attemptOf = ({ role, index }: LogTask) =>
+    asked.tasks.find((task) => task.role === role && task.index === index)?.attempt;
+  const wanted = chosen.map((task) => ({
     role: task.role,
     index: task.index,
     jobAttempt,
-    taskAttempt: asked.tasks[at]?.attempt ?? task.attempt,
+    taskAttempt: attemptOf(task) ?? task.attempt,
     stream: asked.stream,
   }));
   const key = wanted.map(streamKey).join("\n");
@@ -43,9 +45,14 @@ export function useAsked(job: JobDetail, fullName: string): Selection {
   return { asked, ask, jobAttempt, tasks, error: past.error, chosen, logs };
 }
 
+/** Those that the address names, as far as there are such tasks and attempts. */
 function chosenOf(asked: Asked, tasks: LogTask[], likely: LogTask | undefined): LogTask[] {
   if (asked.tasks.length === 0) return likely ? [likely] : [];
-  return asked.tasks.flatMap(
-    ({ role, index }) => tasks.find((task) => task.role === role && task.index === index) ?? [],
-  );
+  return asked.tasks
+    .flatMap(
+      ({ role, index, attempt }) =>
+        tasks.find((task) => task.role === role && task.index === index && (attempt ?? 0) <= task.attempt) ??
+        [],
+    )
+    .slice(0, mostLogs);
 }

@@ -5,7 +5,7 @@ import { useMeasure } from "./useMeasure";
 import { type Scroll, useScroll } from "./useScroll";
 
 const lineHeight = 20; // px, as in Viewer.module.css
-const padding = 28; // px beside the text of a line: the gutter's and its own
+const padding = 42; // px beside the text of a line at most: the gutter's and its own
 
 interface View {
   measure: ReturnType<typeof useMeasure>;
