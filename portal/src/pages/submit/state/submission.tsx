@@ -96,7 +96,7 @@ export function SubmissionProvider({ start, id, children }: Props) {
     [problems],
   );
 
-  const held = parsed.broken !== null;
+  const held = useLasting(parsed.broken !== null);
   const state = { text, parsed, value, held, vault, cloneOf, newImages, request, problems, plan, revealed };
   const submission = { ...state, setText, edit, editDraft, setSecret, setNewImages, errorAt, reveal };
   return <Context value={submission}>{children}</Context>;
@@ -106,6 +106,18 @@ export function useSubmission(): Submission {
   const submission = useContext(Context);
   if (submission === null) throw new Error("no SubmissionProvider above");
   return submission;
+}
+
+const patience = 1000; // ms that a text may be broken before the form says so: every new key begins so
+
+/** Whether something has been so for a while. */
+function useLasting(so: boolean): boolean {
+  const [lasts, setLasts] = useState(so);
+  useEffect(() => {
+    const timer = setTimeout(() => setLasts(so), so ? patience : 0);
+    return () => clearTimeout(timer);
+  }, [so]);
+  return lasts && so;
 }
 
 function useLastGood(parsed: Parsed): Json {

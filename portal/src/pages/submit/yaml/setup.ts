@@ -29,6 +29,7 @@ export function basics(): Extension {
     drawSelection(),
     bracketMatching(),
     closeBrackets(),
+    EditorView.lineWrapping,
     highlightActiveLine(),
     highlightSelectionMatches(),
     EditorState.tabSize.of(2),
@@ -59,7 +60,7 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--mantine-color-text)" },
   ".cm-cursor": { borderLeftColor: "var(--mantine-color-text)" },
   ".cm-gutters": {
-    backgroundColor: "transparent",
+    backgroundColor: "light-dark(var(--mantine-color-white), var(--mantine-color-dark-6))",
     color: "var(--mantine-color-dimmed)",
     borderRight: "1px solid var(--line)",
   },
