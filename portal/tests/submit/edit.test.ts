@@ -201,27 +201,35 @@ function paths(value: unknown, before: Path = []): Path[] {
   ];
 }
 
-test.each(examples)("every value of $name can be changed, and only its lines do", ({ text }) => {
-  const { value } = parseJob(text);
-  for (const path of paths(value)) {
-    const old = at(value, path);
-    if (typeof old === "object") continue;
-    const put = typeof old === "number" ? old + 1 : typeof old === "boolean" ? !old : `x${old}`;
-    const after = setIn(text, path, put);
-    const { gone, come } = difference(text, after);
-    const folded = gone.length > 1; // one text over several lines: it is one line then
-    expect([path, come.length, gone.length]).toEqual([path, 1, folded ? gone.length : 1]);
-    if (!folded) expect(setIn(after, path, old)).toBe(text);
-    else expect(parseJob(setIn(after, path, old)).value).toEqual(value);
-  }
-});
+test.each(examples)(
+  "every value of $name can be changed, and only its lines do",
+  ({ text }) => {
+    const { value } = parseJob(text);
+    for (const path of paths(value)) {
+      const old = at(value, path);
+      if (typeof old === "object") continue;
+      const put = typeof old === "number" ? old + 1 : typeof old === "boolean" ? !old : `x${old}`;
+      const after = setIn(text, path, put);
+      const { gone, come } = difference(text, after);
+      const folded = gone.length > 1; // one text over several lines: it is one line then
+      expect([path, come.length, gone.length]).toEqual([path, 1, folded ? gone.length : 1]);
+      if (!folded) expect(setIn(after, path, old)).toBe(text);
+      else expect(parseJob(setIn(after, path, old)).value).toEqual(value);
+    }
+  },
+  30_000,
+);
 
-test.each(examples)("whatever is taken from $name, its comments and the rest stay", ({ text }) => {
-  const { value } = parseJob(text);
-  for (const path of paths(value)) {
-    const after = removeIn(text, path);
-    const { come } = difference(text, after);
-    expect([path, come.length <= 1]).toEqual([path, true]);
-    expect(at(parseJob(after).value, path)).not.toEqual(at(value, path) ?? Symbol());
-  }
-});
+test.each(examples)(
+  "whatever is taken from $name, its comments and the rest stay",
+  ({ text }) => {
+    const { value } = parseJob(text);
+    for (const path of paths(value)) {
+      const after = removeIn(text, path);
+      const { come } = difference(text, after);
+      expect([path, come.length <= 1]).toEqual([path, true]);
+      expect(at(parseJob(after).value, path)).not.toEqual(at(value, path) ?? Symbol());
+    }
+  },
+  30_000,
+);

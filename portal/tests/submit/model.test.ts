@@ -7,7 +7,7 @@ import { parseJob } from "../../src/pages/submit/model/parse";
 import { at, type Json, listAt, spell, unspell } from "../../src/pages/submit/model/path";
 import { withoutIdle, withoutPlugin, withParameter } from "../../src/pages/submit/model/plugins";
 import { addRole, removeRole, renameRole } from "../../src/pages/submit/model/roles";
-import { masked, outgoing } from "../../src/pages/submit/model/secrets";
+import { masked, outgoing, renameValue } from "../../src/pages/submit/model/secrets";
 import { typed } from "../../src/pages/submit/model/typed";
 
 const text = `protocolVersion: 2
@@ -133,6 +133,13 @@ test("a log-in that is taken away takes its secret with it, and no other", () =>
   expect(withImage(with_, "ps", { uri: "busybox:1", auth: null }).text).toBe(text);
   const removed = removeRole(with_.text, "ps");
   expect(of(removed).secrets).toEqual({ other: "mine" });
+});
+
+test("a parameter or secret that is renamed is so in every template", () => {
+  const before = `parameters: {lr: 1, lr_2: 2}\nsecrets: {lr: x}\na: <% $parameters.lr %> <%$parameters.lr_2%> <% $parameters.lr[0] %> <% $secrets.lr %>\n`;
+  expect(renameValue(before, "parameters", "lr", "rate")).toBe(
+    `parameters: {rate: 1, lr_2: 2}\nsecrets: {lr: x}\na: <% $parameters.rate %> <%$parameters.lr_2%> <% $parameters.rate[0] %> <% $secrets.lr %>\n`,
+  );
 });
 
 test("a saved log-in, found by its user, needs no secret", () => {

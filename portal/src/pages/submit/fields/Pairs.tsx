@@ -15,10 +15,12 @@ interface Props {
   fresh: [name: string, value: unknown];
   labels: { name: string; value: string; add: string };
   number?: boolean;
+  /** Gives what is at a path another name, and whatever else goes by it. */
+  rename?: (text: string, path: Path, next: string) => string;
 }
 
 /** A mapping of names to values, a row each. */
-export function Pairs({ path, pattern, fresh, labels, number = false }: Props) {
+export function Pairs({ path, pattern, fresh, labels, number = false, rename = renameIn }: Props) {
   const { t } = useTranslation();
   const { value, edit } = useSubmission();
   const names = Object.keys(mappingAt(value, path));
@@ -40,7 +42,7 @@ export function Pairs({ path, pattern, fresh, labels, number = false }: Props) {
               name={name}
               label={labels.name}
               wrong={wrong}
-              onRename={(next) => edit((text) => renameIn(text, [...path, name], next))}
+              onRename={(next) => edit((text) => rename(text, [...path, name], next))}
               field={`${spell([...path, name])} name`}
             />
             <TextField path={[...path, name]} label={labels.value} number={number} loose />

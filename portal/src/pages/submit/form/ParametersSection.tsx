@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Fold } from "../fields/Fold";
 import { Pairs } from "../fields/Pairs";
 import { mappingAt, type Path } from "../model/path";
+import { renameValue } from "../model/secrets";
 import { useSubmission } from "../state/submission";
 
 const path: Path = ["parameters"];
@@ -22,6 +23,7 @@ export function ParametersSection() {
         <Pairs
           path={path}
           pattern={keyName}
+          rename={(text, at, next) => renameValue(text, "parameters", String(at.at(-1)), next)}
           fresh={["parameter", ""]}
           labels={{
             name: t("submit.parameters.name"),

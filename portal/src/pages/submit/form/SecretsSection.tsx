@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { Fold } from "../fields/Fold";
 import { NameField } from "../fields/NameField";
 import { Rows } from "../fields/Rows";
-import { removeIn, renameIn, setIn } from "../model/edit";
+import { removeIn, setIn } from "../model/edit";
 import { freeName } from "../model/name";
 import { mappingAt, type Path, spell } from "../model/path";
-import { mask } from "../model/secrets";
+import { mask, renameValue } from "../model/secrets";
 import { useSubmission } from "../state/submission";
 import { keyName } from "./ParametersSection";
 
@@ -25,7 +25,7 @@ export function SecretsSection() {
   const rename = (name: string, next: string) => {
     const known = vault[name];
     if (known !== undefined) setSecret(next, known);
-    edit((text) => renameIn(text, [...path, name], next));
+    edit((text) => renameValue(text, "secrets", name, next));
   };
 
   return (

@@ -1,4 +1,4 @@
-import { setIn } from "./edit";
+import { renameIn, setIn } from "./edit";
 import { parseJob } from "./parse";
 import { isJson, type Json, listAt, mappingAt, type Path } from "./path";
 
@@ -17,6 +17,19 @@ export function referredSecret(text: unknown): string | null {
 
 export function referenceTo(name: string): string {
   return `<% $secrets.${name} %>`;
+}
+
+/** With another name for a parameter or a secret, and in every template that refers to it. */
+export function renameValue(
+  text: string,
+  kind: "parameters" | "secrets",
+  name: string,
+  next: string,
+): string {
+  const renamed = renameIn(text, [kind, name], next);
+  const plain = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const reference = new RegExp(`(<%\\s*\\$${kind}\\.)${plain}(?=[\\s.[%])`, "g");
+  return renamed === text ? text : renamed.replace(reference, (_, before: string) => before + next);
 }
 
 /** Whether anything but the secrets themselves refers to this one. */
