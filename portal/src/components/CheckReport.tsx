@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../api/images";
 import classes from "./CheckReport.module.css";
 import { useFormat } from "./format";
+import { Words } from "./Words";
 
 type Verdict = ImageReport["verdicts"][number];
 
@@ -49,11 +50,11 @@ function Told({ verdict }: { verdict: Verdict }) {
       <Icon size={16} className={classes.sign} aria-label={t(`images.verdict.${verdict.verdict}`)} />
       <div className={classes.told}>
         <Text size="sm" dir="auto">
-          {verdict.message}
+          <Words text={verdict.message} />
         </Text>
         {verdict.fix && (
           <Text size="sm" c="dimmed" dir="auto">
-            {verdict.fix}
+            <Words text={verdict.fix} />
           </Text>
         )}
       </div>

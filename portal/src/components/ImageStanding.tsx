@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Cloud, Hammer, HardDrive, TriangleAlert } from "l
 import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../api/images";
 import { useFormat } from "./format";
+import { Words } from "./Words";
 
 /** Whether a job can use an image here. */
 export function RunsHere({ image }: { image: CatalogueImage }) {
@@ -68,17 +69,17 @@ export function Reasons({ image, told = [] }: { image: CatalogueImage; told?: st
     <Stack gap={4}>
       {reasons.map(({ code, message, fix }) => (
         <Text key={code} size="sm" dir="auto">
-          {message}{" "}
+          <Words text={message} />{" "}
           {fix && (
             <Text span size="sm" c="dimmed">
-              {fix}
+              <Words text={fix} />
             </Text>
           )}
         </Text>
       ))}
       {image.notes.map((note) => (
         <Text key={note} size="sm" c="dimmed" dir="auto">
-          {note}
+          <Words text={note} />
         </Text>
       ))}
     </Stack>

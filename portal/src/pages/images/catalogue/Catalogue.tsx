@@ -7,6 +7,7 @@ import { type CatalogueImage, images } from "../../../api/images";
 import { lines } from "../../../components/imageWords";
 import { Loaded } from "../../../components/Loaded";
 import { Section } from "../../../components/Section";
+import { Words } from "../../../components/Words";
 import { CatalogueTable } from "./CatalogueTable";
 import { FilterBar } from "./FilterBar";
 import { addressOf, filterOf, passes } from "./filter";
@@ -69,8 +70,8 @@ function OneLine({ found }: { found: CatalogueImage[] }) {
         >
           {shared.map(({ code, message, fix }) => (
             <Text key={code} size="sm" dir="auto" component="div">
-              <div>{message}</div>
-              <div>{fix}</div>
+              <Words text={message} />
+              <div>{fix && <Words text={fix} />}</div>
             </Text>
           ))}
         </Alert>

@@ -2,6 +2,7 @@ import { Alert, Text } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Problem } from "../../../api/errors";
+import { Words } from "../../../components/Words";
 
 /** What is wrong with the administrator's own list of images: its last good form counts. */
 export function ListProblems({ problems }: { problems: Problem[] }) {
@@ -15,7 +16,7 @@ export function ListProblems({ problems }: { problems: Problem[] }) {
     >
       {problems.map(({ message, fix }) => (
         <Text key={message} size="sm" dir="auto">
-          {message} {fix}
+          <Words text={message} /> {fix && <Words text={fix} />}
         </Text>
       ))}
     </Alert>

@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Clock, Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { Moment } from "../../../components/Moment";
+import { Words } from "../../../components/Words";
 import type { Pull } from "../queries";
 import classes from "./Pulls.module.css";
 import { percentOf } from "./progress";
@@ -45,9 +46,9 @@ export function PullCard({ pull }: { pull: Pull }) {
       <Facts pull={pull} percent={percent} />
       {pull.reason && (
         <Text size="sm" dir="auto">
-          {pull.reason.message}{" "}
+          <Words text={pull.reason.message} />{" "}
           <Text span c="dimmed" size="sm">
-            {pull.reason.fix}
+            <Words text={pull.reason.fix ?? ""} />
           </Text>
         </Text>
       )}

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../../../api/images";
 import { OnMachine, RunsHere, useNeeds } from "../../../components/ImageStanding";
 import { contents, describe, isMeant, lines } from "../../../components/imageWords";
+import { Words } from "../../../components/Words";
 import { bestFirst, findImage } from "./catalogue";
 
 interface Props {
@@ -79,7 +80,7 @@ function Option({ option, image }: { option: ComboboxItem; image: CatalogueImage
       </Group>
       {image.reasons.slice(0, 1).map(({ code, message }) => (
         <Text key={code} size="xs" dir="auto">
-          {message}
+          <Words text={message} />
         </Text>
       ))}
     </Stack>

@@ -6,6 +6,7 @@ import { type CatalogueImage, images } from "../../../api/images";
 import { Failure } from "../../../components/Failure";
 import { OnMachine, Reasons, RunsHere, useNeeds } from "../../../components/ImageStanding";
 import { isLatest } from "../../../components/reference";
+import { Words } from "../../../components/Words";
 import { CatalogueSelect } from "./CatalogueSelect";
 import { CustomImage } from "./CustomImage";
 import { bestFirst, findImage } from "./catalogue";
@@ -83,7 +84,7 @@ export function ImageBlock({ value, onChange, error, gpu }: Props) {
       {known?.kind === "cpu" && gpu && <Text size="sm">{t("images.block.noCuda")}</Text>}
       {custom && isLatest(value.uri) && (
         <Text size="sm" c="dimmed">
-          {t("images.block.latest")}
+          <Words text={t("images.block.latest")} />
         </Text>
       )}
       <LoginNote value={value} onRemove={() => onChange({ ...value, auth: null })} />
