@@ -7,7 +7,7 @@ import { stepsOf } from "../src/pages/job/overview/steps";
 import { timeSplit } from "../src/pages/job/overview/times";
 import { logsPath } from "../src/pages/job/paths";
 import { placesOf } from "../src/pages/job/places";
-import { comingImages, withPull } from "../src/pages/job/pulls";
+import { comingImages, shortName, withPull } from "../src/pages/job/pulls";
 import { hasSsh, sshCommand } from "../src/pages/job/tasks/connect";
 import { rowsOf } from "../src/pages/job/tasks/rows";
 import { aJob, aTask } from "./job";
@@ -48,6 +48,13 @@ test("a role is found by its own name when its image comes, and each image is to
   const coming = comingImages(withPull(withPull(job, pull), { ...pull, index: 2 }));
   expect(coming).toEqual([{ node: "n1", pull, tasks: 2 }]);
   expect(comingImages(job)).toEqual([]);
+});
+
+test("an image is called by its tag, or by the beginning of its digest where it has none", () => {
+  const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+  expect(shortName(`localhost:5000/a/b:v1@${digest}`)).toBe("localhost:5000/a/b:v1");
+  expect(shortName(`localhost:5000/a/b@${digest}`)).toBe("localhost:5000/a/b@sha256:0123456789ab…");
+  expect(shortName("ubuntu:22.04")).toBe("ubuntu:22.04");
 });
 
 test("the first failure stands on top, and what the job ended by below it", () => {

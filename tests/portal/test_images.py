@@ -1,10 +1,5 @@
 """Images: what is offered, what any image would be like with a log-in, and what is being pulled."""
 
-import gzip
-import hashlib
-import json
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -14,10 +9,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.backends.images import BUSYBOX
 from tests.e2e.server import Server
-from tests.e2e.slow_registry import slow_registry
 from tests.portal.conftest import WIDE
 from tests.portal.person import Language, Person
-from tests.registry import CONFIG, LAYER, MANIFEST, Registry, running_registry, tar
+from tests.portal.slow_image import slow_image
+from tests.registry import Registry, running_registry
 
 _USER, _PASSWORD = "robot", "correct horse"
 
@@ -123,43 +118,16 @@ async def test_a_log_in_is_saved_used_by_itself_and_removed(person: Person, regi
 async def test_a_pull_shows_how_far_it_is_and_its_image_lies_on_the_machine_after(
     person: Person, tmp_path: Path
 ) -> None:
-    with running_registry(tmp_path) as registry, slow_registry(registry.address) as slow:
-        slow.held = two_layers(registry)
-        image, page = f"{slow.address}/team/tool:v1", person.page
-        try:
-            await page.goto("/images/pulls")
-            await page.get_by_label("Name of the image").fill(image)
-            await page.get_by_role("button", name="Pull", exact=True).click()
-            pull = page.get_by_role("listitem").filter(has_text=image)
-            await expect(pull).to_contain_text("1 of 2 layers")
-            await expect(pull.get_by_role("progressbar")).to_be_visible()
-            assert await person.barriers() == []
-            slow.gate.set()
-            await expect(pull).to_contain_text("Pulled")
-            await page.get_by_role("tab", name="On this machine").click()
-            await expect(page.get_by_role("row").filter(has_text=image)).to_be_visible()
-        finally:
-            slow.gate.set()
-            forget(image)
-
-
-def forget(image: str) -> None:
-    """Removes it from the machine, if it has come."""
-    subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True)
-
-
-def two_layers(registry: Registry) -> str:
-    """Puts team/tool:v1 there; the digest of its second layer."""
-    layers = [tar({"bin/sh": BUSYBOX.read_bytes()}), tar({"own": os.urandom(2**20)})]
-    ids = [f"sha256:{hashlib.sha256(layer).hexdigest()}" for layer in layers]
-    about = {
-        "architecture": "amd64",
-        "os": "linux",
-        "config": {},
-        "rootfs": {"type": "layers", "diff_ids": ids},
-    }
-    blobs = [registry.blob("team/tool", LAYER, gzip.compress(layer, mtime=0)) for layer in layers]
-    config = registry.blob("team/tool", CONFIG, json.dumps(about).encode())
-    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": blobs}
-    registry.put_manifest("team/tool", "v1", MANIFEST, manifest)
-    return str(blobs[1]["digest"])
+    with slow_image(tmp_path) as (slow, image):
+        page = person.page
+        await page.goto("/images/pulls")
+        await page.get_by_label("Name of the image").fill(image)
+        await page.get_by_role("button", name="Pull", exact=True).click()
+        pull = page.get_by_role("listitem").filter(has_text=image)
+        await expect(pull).to_contain_text("1 of 2 layers")
+        await expect(pull.get_by_role("progressbar")).to_be_visible()
+        assert await person.barriers() == []
+        slow.gate.set()
+        await expect(pull).to_contain_text("Pulled")
+        await page.get_by_role("tab", name="On this machine").click()
+        await expect(page.get_by_role("row").filter(has_text=image)).to_be_visible()

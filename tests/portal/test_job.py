@@ -1,6 +1,7 @@
 """A job's page: what a person reads there, what he does there, and that it stays true."""
 
 import re
+from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
@@ -8,6 +9,7 @@ from tests.e2e.jobs import job
 from tests.e2e.server import Server
 from tests.portal.conftest import NARROW
 from tests.portal.person import Person
+from tests.portal.slow_image import slow_image
 
 _PATIENCE_MS = 20_000
 
@@ -89,6 +91,25 @@ async def test_a_job_that_waits_says_why_and_begins_when_the_one_before_it_is_st
     async with server.client() as pai:
         await pai.stop("waits")
     await state_is(page, "STOPPED")
+
+
+async def test_an_image_on_its_way_is_told_until_the_job_runs_with_it(
+    person: Person, server: Server, tmp_path: Path
+) -> None:
+    with slow_image(tmp_path) as (slow, image):
+        async with server.client() as pai:
+            await pai.submit(job("echo done", image=image, name="pulls"))
+        page = person.page
+        await page.goto("/jobs/admin~pulls")
+        coming = page.get_by_role("region", name="Under way")
+        await expect(coming).to_contain_text(f"Pulling {image} to ", timeout=_PATIENCE_MS)
+        await expect(coming).to_contain_text("1 of 2 layers", timeout=_PATIENCE_MS)
+        await expect(coming.get_by_role("progressbar")).to_be_visible()
+        slow.gate.set()
+        await state_is(page, "SUCCEEDED")
+        await expect(coming).to_have_count(0)
+        times = page.get_by_role("region", name="Where the time went")
+        await expect(times).to_contain_text("Pulled its image")
 
 
 async def test_a_job_that_ended_runs_again_and_is_deleted(

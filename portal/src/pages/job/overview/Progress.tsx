@@ -4,7 +4,7 @@ import { useFormat } from "../../../components/format";
 import { Moment } from "../../../components/Moment";
 import { useNow } from "../../../components/now";
 import { Section } from "../../../components/Section";
-import { type Coming, comingImages } from "../pulls";
+import { type Coming, comingImages, percentOf, shortName } from "../pulls";
 import type { JobDetail } from "../queries";
 
 /** What goes on with it besides running: an image comes, a container is made, it is being ended, the next attempt is due. */
@@ -33,15 +33,14 @@ export function Progress({ job }: { job: JobDetail }) {
 function ImagePull({ coming: { node, pull, tasks } }: { coming: Coming }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const percent =
-    pull.totalBytes > 0 ? Math.min(100, Math.floor((pull.doneBytes / pull.totalBytes) * 100)) : 0;
+  const image = shortName(pull.image);
   return (
     <div>
       <Text fw={600} dir="auto">
-        {t("job.pull.title", { image: pull.image, node, count: tasks })}
+        {t("job.pull.title", { image, node, count: tasks })}
       </Text>
       <Bar.Root mt={6} size="lg">
-        <Bar.Section value={percent} animated aria-label={t("job.pull.bar", { image: pull.image })} />
+        <Bar.Section value={percentOf(pull)} animated aria-label={t("job.pull.bar", { image })} />
       </Bar.Root>
       <Group gap="xs" mt={6} style={{ fontVariantNumeric: "tabular-nums" }}>
         <Text size="sm">
