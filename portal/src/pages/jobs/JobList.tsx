@@ -12,6 +12,7 @@ import { JobTable } from "./JobTable";
 import type { Toggle } from "./list";
 import { NoJobs } from "./NoJobs";
 import { type Job, jobPage } from "./queries";
+import { StopDialog } from "./StopDialog";
 import { between, type Selection, useSelection } from "./selection";
 import { type Change, useView } from "./useView";
 
@@ -24,6 +25,7 @@ export function JobList() {
   const jobs = query.data?.data ?? none;
   const selection = useSelection(jobs);
   const toggle = useToggle(jobs, selection);
+  const [asking, setAsking] = useState(false);
   const wide = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
   const users = useMemo(() => [...new Set(jobs.map((job) => job.username))], [jobs]);
   useLastPage(view, change, query.isPlaceholderData ? undefined : query.data?.totalCount);
@@ -51,11 +53,24 @@ export function JobList() {
                 toggle={toggle}
                 stale={query.isPlaceholderData}
               />
-              <Foot view={view} change={change} total={totalCount} selection={selection} />
+              <Foot
+                view={view}
+                change={change}
+                total={totalCount}
+                selection={selection}
+                onStop={() => setAsking(true)}
+              />
             </div>
           )
         }
       </Loaded>
+      {asking && (
+        <StopDialog
+          jobs={[...selection.choice.values()]}
+          onStopped={(job) => selection.toggle([job], false)}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }

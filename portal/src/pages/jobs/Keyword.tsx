@@ -20,10 +20,11 @@ export function Keyword({ keyword, change }: { keyword: string; change: Change }
   }, [keyword]);
 
   useEffect(() => {
-    if (typed === asked.current) return;
+    const wanted = typed.trim();
+    if (wanted === asked.current) return;
     const timer = setTimeout(() => {
-      asked.current = typed;
-      change({ keyword: typed }, stepped.current);
+      asked.current = wanted;
+      change({ keyword: wanted }, stepped.current);
       stepped.current = true;
     }, pause);
     return () => clearTimeout(timer);
