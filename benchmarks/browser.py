@@ -37,6 +37,7 @@ class Load:
 async def chromium() -> AsyncIterator[Browser]:
     """The browser; CHROMIUM names another program."""
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert program, "no chromium: scripts/setup-test-packages installs it"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
