@@ -53,6 +53,7 @@ test("the row of every line is known", () => {
     const { file, line } = runs.at(row);
     expect(runs.rowOf(file, line)).toBe(row);
   }
+  expect([runs.rowOf(0, 4), runs.rowOf(2, 0)]).toEqual([undefined, undefined]);
 });
 
 test("from any row on, and back, the lines that stand together", () => {

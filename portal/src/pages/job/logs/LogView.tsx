@@ -36,7 +36,7 @@ export function LogView({ job, logs, tasks, selection }: Props) {
   const target = asked.line ? document.runs.rowOf(asked.line.log, asked.line.line) : undefined;
   const goTo = (log: number, line: number) => {
     const row = document.runs.rowOf(log, line);
-    if (row === undefined || row >= document.runs.count) return;
+    if (row === undefined) return;
     selection.ask({ tasks: pinned(selection), line: { log, line } });
     reader.current?.show(row);
   };

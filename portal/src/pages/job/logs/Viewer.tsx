@@ -111,7 +111,10 @@ export function Viewer({ ref, document, labels, digits, wrap, sought, chosenRow,
           className={classes.toEnd}
           size="xs"
           leftSection={<ArrowDownToLine size={14} aria-hidden />}
-          onClick={scroll.toEnd}
+          onClick={() => {
+            scroll.toEnd();
+            measure.box.current?.focus(); // this button goes
+          }}
         >
           {document.over ? t("logs.toEnd") : t("logs.follow")}
         </Button>

@@ -35,11 +35,10 @@ export class LogDocument {
   feed: FeedState = "connecting";
   /** What was there when it was opened has come. */
   caughtUp = false;
-  /** What was there at the begin is being counted; the lines of the end follow. */
-  counting = false;
   /** Counts the changes. */
   version = 0;
   private readonly marks: Mark[][];
+  private readonly counted = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private readonly parsed = new Map<string, LogLine>();
   private readonly missing = new Map<string, { file: number; block: number }>();
@@ -63,6 +62,11 @@ export class LogDocument {
   /** Whether nothing will be added any more. */
   get over(): boolean {
     return this.states.every((state) => state !== "open");
+  }
+
+  /** What was there at the begin is being counted; the lines of the end follow. */
+  get counting(): boolean {
+    return this.counted.size > 0;
   }
 
   /** Follow the logs, until the returned function is called. */
@@ -107,7 +111,7 @@ export class LogDocument {
     if (file === undefined) return undefined;
     const key = `${number}/${line}`;
     const known = this.parsed.get(key);
-    if (known && (line < file.lines - 1 || known.end === file.size)) return known;
+    if (known && (known.whole || known.end === file.size)) return known;
     const read = readLine(file, line);
     if ("missing" in read) {
       this.missing.set(`${number}/${read.missing}`, { file: number, block: read.missing });
@@ -138,7 +142,7 @@ export class LogDocument {
   }
 
   private onLog(told: Told) {
-    this.counting = false;
+    this.counted.delete(told.log);
     this.note(told);
     const file = this.files[told.log];
     file?.add(
@@ -154,7 +158,7 @@ export class LogDocument {
     this.files[log]?.skip(offset, to, lines);
     this.runs.grow(log, this.files[log]?.lines ?? 0);
     if (this.caughtUp) return; // the lines of the end follow at once
-    this.counting = true;
+    this.counted.add(log);
     this.change();
   }
 

@@ -56,8 +56,9 @@ export class Runs {
     return run ? { file: run.file, line: run.line + row - run.row } : { file: 0, line: row };
   }
 
-  /** The row in which a line stands. */
+  /** The row in which a line stands; undefined where there is no such line yet. */
   rowOf(file: number, line: number): number | undefined {
+    if (line >= (this.known[file] ?? 0)) return undefined;
     const run = this.runs.findLast((each) => each.file === file && each.line <= line);
     return run && run.row + line - run.line;
   }

@@ -1,12 +1,4 @@
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import {
   around,
   beginning,
@@ -68,10 +60,10 @@ export function useScroll(
     setStand({ place: next, following: isEnd(next, rows, window) });
   };
 
-  const go = useCallback((next: Stand) => {
+  const go = (next: Stand) => {
     last.current = 0;
     setStand(next);
-  }, []);
+  };
 
   useLayoutEffect(() => {
     const scroller = box.current;

@@ -36,7 +36,7 @@ export function useView(
   latest.current = show;
   const shown = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (target === undefined || target >= document.runs.count || shown.current === target) return;
+    if (target === undefined || shown.current === target) return;
     shown.current = target;
     latest.current(target);
   });
