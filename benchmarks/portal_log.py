@@ -1,17 +1,13 @@
 """The log viewer with a log of 100 MB, and how far it lags behind `docker logs -f`, in Debian's Chromium."""
 
 import asyncio
-import os
-import shutil
 import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from statistics import median
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
+from benchmarks.browser import chromium, long_tasks, sign_in
 from benchmarks.server import Server, job_yaml
 
 SIZE = 100_000_000
@@ -24,13 +20,6 @@ _WRITES = f"yes '{LINE}' | head -c {SIZE}"
 _TICKS = f"i=0; while [ $i -lt {TICKS} ]; do i=$((i+1)); echo tick $i; sleep 0.1; done; sleep 2"
 _MANY = "i=0; while [ $i -lt 100 ]; do seq $((i*100+1)) $((i*100+100)); i=$((i+1)); sleep 0.1; done; sleep 2"
 _PATIENCE_MS = 240_000
-
-_LONG_TASKS = """
-window.longTasks = [];
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.longTasks.push(entry.duration);
-}).observe({ type: "longtask" });
-"""
 
 _LAST_LINES = """box => {
   window.seen = [];
@@ -49,7 +38,11 @@ Times = dict[int, float]
 
 
 async def portal_log(server: Server) -> dict[str, float]:
-    async with server.client() as client, _page(server) as page:
+    async with (
+        server.client() as client,
+        chromium() as browser,
+        (await sign_in(browser, server)).open() as page,
+    ):
         big = (await client.submit(job_yaml("big", _WRITES)))["name"]
         async for _ in client.watch(big):
             pass
@@ -91,7 +84,7 @@ async def _reading(page: Page, job: str) -> dict[str, float]:
 
 
 async def _scrolling(page: Page) -> list[float]:
-    await page.evaluate("() => void (window.longTasks.length = 0)")
+    await long_tasks(page)
     await _box(page).hover()
     for down in (300, -300):
         for _ in range(200):
@@ -101,8 +94,7 @@ async def _scrolling(page: Page) -> list[float]:
         await _box(page).evaluate("(box, part) => box.scrollTo(0, box.scrollHeight * part)", twentieth / 20)
         await asyncio.sleep(0.1)
     await expect(_box(page).get_by_text("Loading…")).to_have_count(0)
-    tasks: list[float] = await page.evaluate("() => window.longTasks")
-    return tasks
+    return [end - begin for begin, end in await long_tasks(page)]
 
 
 async def _heap_mb(page: Page) -> float:
@@ -136,23 +128,6 @@ def _docker_logs(instance: str) -> Times:
     return printed
 
 
-@asynccontextmanager
-async def _page(server: Server) -> AsyncIterator[Page]:
-    """A browser in which the local account is signed in."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "no chromium: scripts/setup-test-packages installs it"
-    environment = {**os.environ, "PAI_DATA_DIR": str(server.data_dir)}
-    link = _output(sys.executable, "-m", "openpai", "portal", environment=environment).strip()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = await browser.new_page(base_url=link.partition("/sign-in")[0], locale="en-US")
-        await page.add_init_script(_LONG_TASKS)
-        await page.goto(link)
-        await page.get_by_role("navigation").first.wait_for()
-        yield page
-        await browser.close()
-
-
 def _box(page: Page) -> Locator:
     return page.get_by_role("region", name="Lines of the log")
 
@@ -161,5 +136,5 @@ def _row(page: Page, number: int) -> Locator:
     return _box(page).locator(f"[data-row='{number}']")
 
 
-def _output(*command: str, environment: dict[str, str] | None = None) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+def _output(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
