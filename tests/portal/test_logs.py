@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.jobs import end_of, job, reached
 from tests.e2e.server import Server
+from tests.portal.conftest import NARROW, WIDE
 from tests.portal.person import Person, Theme
 
 _PATIENCE_MS = 20_000
@@ -95,6 +96,10 @@ async def test_whatever_a_task_writes_is_shown_as_text_found_and_handed_over(
         await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)
         await page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         assert await person.barriers() == []
+    await page.set_viewport_size(NARROW)
+    assert await person.barriers() == []
+    assert await person.overflow() <= 0
+    await page.set_viewport_size(WIDE)
 
     await page.get_by_role("textbox", name="Search in the log").fill("NEEDLE")
     await expect(page.get_by_text("1 of 2", exact=True)).to_be_visible()
