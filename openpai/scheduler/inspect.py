@@ -47,7 +47,7 @@ class CellStatus:
     at leaves, who uses it and who gets it then. `stands_for`: the address of the promised cell that a physical one is
     bound to, and the other way round. `opportunistic`: leaves that opportunistic gangs use. `promised`: a virtual
     cluster was promised it as it is; `doomed`: and it is bound to a bad one for want of healthy ones.
-    `inside`: where only some cells are opened, what is in one that is larger than a leaf; the others have no `children`.
+    `inside`: where only some cells are opened, what is in each that is larger than a leaf.
     """
 
     address: str
