@@ -83,7 +83,7 @@ async def follow(services: Services, found: FoundAttempt, name: str, offset: int
             signal.clear()
             if job_changed.is_set() and not over:
                 job_changed.clear()
-                over = await has_ended(services, found)
+                over = await _ended(services, found)
             async for part in reader.events(over):  # the state was looked at before: nothing can be missed
                 yield part
             if over:
@@ -93,7 +93,7 @@ async def follow(services: Services, found: FoundAttempt, name: str, offset: int
                 yield HEARTBEAT
 
 
-async def has_ended(services: Services, found: FoundAttempt) -> bool:
+async def _ended(services: Services, found: FoundAttempt) -> bool:
     """Whether the task attempt has ended by now; its log is whole then."""
     attempt = await services.jobs.attempt(found.job.run.id, found.job_attempt)
     tasks = attempt[1] if attempt else []

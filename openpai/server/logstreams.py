@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from openpai.server.logstream import Reader, has_ended, log_entry
+from openpai.lifecycle.states import is_final
+from openpai.server.logstream import Reader, log_entry
 from openpai.server.services import Services
 from openpai.server.sse import HEARTBEAT_S, Events, as_json, event, until_set
 from openpai.server.tasks import FoundAttempt
@@ -37,8 +38,8 @@ class Followed:
         log = services.logs.of(found.job.run.id, found.task.uid)
         return cls(found, log, Reader(log, name, offset))
 
-    async def size(self) -> int:
-        return await asyncio.to_thread(self.log.size, self.reader.name)
+    def size(self) -> int:
+        return self.log.size(self.reader.name)
 
     async def times(self, start: int) -> list[list[int]]:
         """When that which was read since `start` came."""
@@ -80,8 +81,7 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
             signal.clear()
             if job_changed.is_set():
                 job_changed.clear()
-                for each in logs:
-                    each.ended = each.ended or await has_ended(services, each.found)
+                await _look_for_ends(services, job_id, logs)
             async for part in _news(logs, window, timed=not live and len(logs) > 1):
                 yield part
             if not live:
@@ -95,10 +95,21 @@ async def follow_all(services: Services, logs: Sequence[Followed], window: int |
                 yield event("ping", "{}")
 
 
+async def _look_for_ends(services: Services, job_id: str, logs: Sequence[Followed]) -> None:
+    """Which of the task attempts have ended by now; their logs are whole then."""
+    for number in {each.found.job_attempt for each in logs if not each.ended}:
+        attempt = await services.jobs.attempt(job_id, number)
+        tasks = attempt[1] if attempt else []
+        live = {task.uid for task in tasks if not is_final(task.state)}
+        for each in logs:
+            if each.found.job_attempt == number and each.found.task.uid not in live:
+                each.ended = True
+
+
 async def _news(logs: Sequence[Followed], window: int | None, timed: bool) -> AsyncIterator[bytes]:
     """What is there now, of each log one piece in turn: none waits for the whole of another. What is added meanwhile
     comes next time, so that this ends however fast a task writes. `timed`: with when it came."""
-    waiting = {number: await each.size() for number, each in enumerate(logs) if not each.told}
+    waiting = await asyncio.to_thread(_sizes, logs)
     while waiting:
         for number, size in list(waiting.items()):
             each = logs[number]
@@ -115,12 +126,19 @@ async def _news(logs: Sequence[Followed], window: int | None, timed: bool) -> As
             yield event(kind, as_json({"log": number, **entry}), _offsets(logs))
 
 
+def _sizes(logs: Sequence[Followed]) -> dict[int, int]:
+    """How long those logs are by now that are not over."""
+    return {number: each.size() for number, each in enumerate(logs) if not each.told}
+
+
 async def _piece(each: Followed, window: int | None) -> tuple[str, dict[str, object]]:
     """The next event of a log; of no kind where there is nothing new."""
     reader = each.reader
     start = reader.offset
     if window is not None:
-        end = min((await each.size() - window) // BLOCK * BLOCK, start - start % BLOCK + COUNTED)
+        end = min(
+            (await asyncio.to_thread(each.size) - window) // BLOCK * BLOCK, start - start % BLOCK + COUNTED
+        )
         if end > start:
             reader.offset = end
             lines = await asyncio.to_thread(count_lines, each.log, reader.name, start, end)
