@@ -45,7 +45,7 @@ export function Pairs({ path, pattern, fresh, labels, number = false, rename = r
               onRename={(next) => edit((text) => rename(text, [...path, name], next))}
               field={`${spell([...path, name])} name`}
             />
-            <TextField path={[...path, name]} label={labels.value} number={number} loose />
+            <TextField path={[...path, name]} label={labels.value} number={number} loose stays />
           </>
         ),
       }))}

@@ -16,17 +16,19 @@ interface Props {
   number?: boolean;
   /** Takes numbers and truth values as such; else all is text. */
   loose?: boolean;
+  /** Emptied it stays, as an empty text; else its key goes. */
+  stays?: boolean;
 }
 
 /** A field of the job file, on one line. What it shows is what the text says, right or wrong. */
-export function TextField({ path, label, description, placeholder, required, number, loose }: Props) {
+export function TextField({ path, label, description, placeholder, required, number, loose, stays }: Props) {
   const { t } = useTranslation();
   const { value, edit, errorAt } = useSubmission();
   const shown = typeable(at(value, path));
 
   const write = (next: string) =>
     edit((text) =>
-      next === "" ? removeIn(text, path) : setIn(text, path, number || loose ? typed(next) : next),
+      next === "" && !stays ? removeIn(text, path) : setIn(text, path, number || loose ? typed(next) : next),
     );
   const count = (event: KeyboardEvent<HTMLInputElement>) => {
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
