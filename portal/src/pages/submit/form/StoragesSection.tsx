@@ -16,7 +16,9 @@ export function StoragesSection() {
   const { t } = useTranslation();
   const { value } = useSubmission();
   const query = useQuery(storages());
-  const wanted = listAt(value, path).map((each) => (isJson(each) ? String(each.name) : ""));
+  const wanted = listAt(value, path)
+    .filter(isJson)
+    .map(({ name }) => String(name));
   return (
     <Fold title={t("submit.storages.title")} summary={wanted.join(", ")} paths={[path]}>
       <Loaded query={query}>

@@ -92,7 +92,9 @@ export function SubmissionProvider({ start, id, children }: Props) {
   );
   const errorAt = useCallback(
     (path: Path, deep = false) =>
-      problems.find((each) => each.severity === "error" && concerns(each, path, deep))?.message,
+      problems
+        .find((each) => each.severity === "error" && concerns(each, path, deep))
+        ?.message.replaceAll("`", ""),
     [problems],
   );
 
