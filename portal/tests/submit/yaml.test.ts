@@ -4,7 +4,7 @@ import { EditorState } from "@codemirror/state";
 import i18next from "i18next";
 import { expect, test } from "vitest";
 import { parseJob, placeOf } from "../../src/pages/submit/model/parse";
-import { concerns, fromServer } from "../../src/pages/submit/model/problems";
+import { concerns, fromServer, meanwhile } from "../../src/pages/submit/model/problems";
 import { localProblems } from "../../src/pages/submit/model/validate";
 import { difference } from "../../src/pages/submit/yaml/CodeEditor";
 import { completeJob, holderOf } from "../../src/pages/submit/yaml/complete";
@@ -129,4 +129,15 @@ test("only what differs is changed in the editor", () => {
     const change = difference(before, after);
     expect(change && before.slice(0, change.from) + change.insert + before.slice(change.to)).toBe(after);
   }
+});
+
+test("what the server said stays at its field until it has looked again, and no line of it is sure", () => {
+  const parsed = parseJob(text);
+  const told = { code: "X", message: "server", fix: null, line: 99, column: 1, path: "name" };
+  const local = localProblems(parseJob("name: a b\n"), schema, i18next.t);
+  const shown = meanwhile(parsed, [fromServer(parsed, told, "error")], local);
+  expect(shown.filter(({ path }) => path?.[0] === "name")).toMatchObject([
+    { message: "server", line: 1, stale: true },
+  ]);
+  expect(shown.filter(({ stale }) => !stale).map(({ message }) => message)).toContain("type is missing.");
 });

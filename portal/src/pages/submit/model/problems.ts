@@ -11,6 +11,8 @@ export interface Problem extends Place {
   line: number;
   /** Null where it concerns no single field. */
   path: Path | null;
+  /** It was so before the last change, and may not be any more. */
+  stale?: boolean;
 }
 
 /** A mistake as a check of the portal's own finds it. */
@@ -43,6 +45,15 @@ export function fromServer(
     from: inside?.from ?? from,
     to: inside?.to ?? endOfLine(parsed.text, from),
   };
+}
+
+/** What is to be shown until the server has looked again: what it said before, and what is plainly wrong now. */
+export function meanwhile(parsed: Parsed, before: Problem[], now: Problem[]): Problem[] {
+  const still = before
+    .filter(({ path }) => path !== null)
+    .map((each) => ({ ...placed(parsed, each), stale: true }));
+  const told = new Set(still.map(({ path }) => spell(path ?? [])));
+  return [...still, ...now.filter(({ path }) => !told.has(spell(path ?? [])))];
 }
 
 /** A check of a dry run that says no, or warns. */

@@ -51,7 +51,7 @@ export function PlanPane() {
 function Verdict({ found }: { found: Schemas["DryRun"] | null }) {
   const { t } = useTranslation();
   const { problems, plan } = useSubmission();
-  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const errors = problems.filter(({ severity, stale }) => severity === "error" && !stale).length;
   if (errors > 0)
     return (
       <>

@@ -46,7 +46,7 @@ export function useSubmit() {
   }, [resumes, ended, send]);
 
   const submit = useCallback(() => {
-    const wrong = problems.find(({ severity }) => severity === "error");
+    const wrong = problems.find(({ severity, stale }) => severity === "error" && !stale);
     if (wrong) reveal(wrong);
     else send();
   }, [problems, reveal, send]);

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Parsed } from "../model/parse";
-import { brokenAt, fromServer, fromVerdict, type Problem } from "../model/problems";
+import { brokenAt, fromServer, fromVerdict, meanwhile, type Problem } from "../model/problems";
 import { localProblems } from "../model/validate";
 import { jobSchema, type Plan, planOf, type Request } from "../queries";
 import type { Judged } from "./submission";
@@ -19,9 +19,10 @@ export function useJudged(parsed: Parsed, request: Request): Judged {
   const { data = null, error, refetch } = query;
 
   const problems = useMemo(() => {
-    if (fresh && data) return toldBy(parsed, data);
+    const told = data ? toldBy(parsed, data) : [];
+    if (fresh) return told;
     if (parsed.broken) return [brokenAt(parsed, t("submit.yaml.broken"))];
-    return localProblems(parsed, schema, t);
+    return meanwhile(parsed, told, localProblems(parsed, schema, t));
   }, [fresh, data, parsed, schema, t]);
 
   const plan = useMemo(
