@@ -160,6 +160,7 @@ async def test_a_session_that_ends_loses_nothing_and_the_job_is_submitted_after(
     page = person.page
     await page.goto("/submit")
     await bring(page, a_job("later", shell_image))
+    await expect(plan(page)).to_contain_text(shell_image)
     await expect(plan(page).get_by_role("status")).to_have_text("It would start now.")
     await person.context.clear_cookies()
     await page.get_by_role("button", name="Submit", exact=True).click()
