@@ -106,6 +106,23 @@ test("of a progress bar of megabytes the last state is shown", () => {
   expect(lineOf(log, 0)).toBe("step 199999");
 });
 
+test("a colour goes on over the lines until it ends", () => {
+  const log = logOf("\x1b[31;1mred\nred too\n\x1b[22mthin\n\x1b[0mplain\nplain too\n\x1b[2Kx\n");
+  log.file.add(0, log.all);
+  const looks = [0, 1, 2, 3, 4, 5].map((line) => {
+    const read = readLine(log.file, line);
+    return "missing" in read ? read : read.pieces.map(({ text, look }) => [text, look]);
+  });
+  expect(looks).toEqual([
+    [["red", { front: 1, bold: true }]],
+    [["red too", { front: 1, bold: true }]],
+    [["thin", { front: 1, bold: false, dim: false }]],
+    [["plain", {}]],
+    [["plain too", {}]],
+    [["x", {}]],
+  ]);
+});
+
 test("bytes that are no UTF-8 are shown as what they are", () => {
   const log = logOf("");
   log.file.add(0, new Uint8Array([97, 0xff, 98, 10]));

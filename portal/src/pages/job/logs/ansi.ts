@@ -22,17 +22,17 @@ const moves = /\r(?!$)|\x08|\x1b\[[0-9;]*[CDGKP]/;
 const pictures = 0x2400;
 const tab = 8;
 
-/** What a line shows: its colours, and after `\r` what was written over it. */
-export function parseLine(line: string): ShownLine {
+/** What a line shows: its colours, and after `\r` what was written over it. `look`: as the line before left it. */
+export function parseLine(line: string, look = plain): ShownLine {
   const ended = line.replace(/\r+$/, "");
-  const pieces = moves.test(ended) ? overwritten(ended) : inOrder(ended);
+  const pieces = moves.test(ended) ? overwritten(ended, look) : inOrder(ended, look);
   const text = pieces.map((piece) => piece.text).join("");
   return { text, pieces, width: columns(text) };
 }
 
-function inOrder(line: string): Piece[] {
+function inOrder(line: string, begin: Look): Piece[] {
   const pieces: Piece[] = [];
-  walk(line, (text, look) => {
+  walk(line, begin, (text, look) => {
     const last = pieces.at(-1);
     if (last && last.look === look) last.text += text;
     else pieces.push({ text, look });
@@ -41,11 +41,12 @@ function inOrder(line: string): Piece[] {
 }
 
 /** As a terminal does it: a cell for each character, and a cursor that can go back. */
-function overwritten(line: string): Piece[] {
+function overwritten(line: string, begin: Look): Piece[] {
   const cells: Piece[] = [];
   let at = 0;
   walk(
     line,
+    begin,
     (text, look) => {
       for (const character of text) {
         while (cells.length < at) cells.push({ text: " ", look: plain });
@@ -87,8 +88,8 @@ type Write = (text: string, look: Look) => void;
 type Move = (kind: string, count: number) => void;
 
 /** Goes through a line: text with its look, and moves of the cursor. */
-function walk(line: string, write: Write, move: Move = () => undefined) {
-  let look = plain;
+function walk(line: string, begin: Look, write: Write, move: Move = () => undefined) {
+  let look = begin;
   let done = 0;
   for (const found of line.matchAll(special)) {
     if (found.index > done) write(line.slice(done, found.index), look);
