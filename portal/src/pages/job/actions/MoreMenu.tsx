@@ -37,7 +37,7 @@ export function MoreMenu({ job, hindrance, onDelete }: Props) {
   };
 
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label={t("job.action.more")}>
           <EllipsisVertical size={16} aria-hidden />
@@ -53,7 +53,8 @@ export function MoreMenu({ job, hindrance, onDelete }: Props) {
         <Menu.Divider />
         <Menu.Item
           leftSection={<Trash2 size={16} aria-hidden />}
-          {...(hindrance === null ? { color: "red" } : { closeMenuOnClick: false })}
+          closeMenuOnClick={hindrance === null}
+          style={{ color: `var(--mantine-color-${hindrance === null ? "error" : "dimmed"})` }}
           aria-disabled={hindrance !== null}
           onClick={hindrance === null ? onDelete : undefined}
         >
