@@ -1,7 +1,6 @@
 import { Button, Group, MultiSelect, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "../../../components/format";
 import { isState } from "../../../components/StateBadge";
 import { type JobDetail, taskHistory } from "../queries";
 import { mostLogs, streams, taskLabel } from "./names";
@@ -59,7 +58,6 @@ export function TaskChooser(props: { job: JobDetail; fullName: string; selection
 /** Where the whole job was tried more than once. */
 function JobAttempts({ job, selection }: { job: JobDetail; selection: Selection }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const latest = job.jobStatus.attemptId;
   if (latest === 0 && selection.jobAttempt === 0) return null;
   return (
@@ -67,7 +65,7 @@ function JobAttempts({ job, selection }: { job: JobDetail; selection: Selection 
       size="xs"
       w="9rem"
       label={t("logs.jobAttempt")}
-      data={numbers(latest).map((value) => ({ value: String(value), label: format.number(value + 1) }))}
+      data={numbers(latest).map((value) => ({ value: String(value), label: String(value) }))}
       value={String(selection.jobAttempt)}
       onChange={(value) => {
         const tasks = selection.asked.tasks.map((task) => ({ ...task, attempt: null }));
@@ -81,7 +79,6 @@ function JobAttempts({ job, selection }: { job: JobDetail; selection: Selection 
 /** Where the one chosen task was tried more than once. */
 function TaskAttempts({ fullName, selection }: { fullName: string; selection: Selection }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const [task, ...others] = selection.chosen;
   const single = others.length === 0 && task !== undefined && task.attempt > 0 ? task : null;
   const history = useQuery({
@@ -101,7 +98,7 @@ function TaskAttempts({ fullName, selection }: { fullName: string; selection: Se
       label={t("logs.taskAttempt")}
       data={numbers(single.attempt).map((value) => ({
         value: String(value),
-        label: format.number(value + 1) + state(value),
+        label: String(value) + state(value),
       }))}
       value={String(selection.logs[0]?.taskAttempt ?? single.attempt)}
       onChange={(value) => {
@@ -113,7 +110,7 @@ function TaskAttempts({ fullName, selection }: { fullName: string; selection: Se
   );
 }
 
-/** From the latest down to the first. */
+/** From the latest down to the first, which is 0 everywhere. */
 function numbers(latest: number): number[] {
   return Array.from({ length: latest + 1 }, (_, number) => latest - number);
 }

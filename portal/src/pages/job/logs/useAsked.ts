@@ -27,7 +27,10 @@ export function useAsked(job: JobDetail, fullName: string): Selection {
   const past = useQuery({ ...pastAttempt(fullName, jobAttempt), enabled: jobAttempt !== current });
   const detail = jobAttempt === current ? job : past.data;
   const tasks = useMemo(() => detail && tasksOf(detail), [detail]);
-  const chosen = detail && tasks ? chosenOf(asked, tasks, likeliest(detail, tasks)) : [];
+  const there = tasks !== undefined && tasks.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who reads a log is not to be torn away by what another task does
+  const likely = useMemo(() => detail && likeliest(detail, tasksOf(detail)), [fullName, jobAttempt, there]);
+  const chosen = tasks ? chosenOf(asked, tasks, likely) : [];
   const attemptOf = ({ role, index }: LogTask) =>
     asked.tasks.find((task) => task.role === role && task.index === index)?.attempt;
   const wanted = chosen.map((task) => ({
@@ -47,8 +50,8 @@ export function useAsked(job: JobDetail, fullName: string): Selection {
 
 /** Those that the address names, as far as there are such tasks and attempts. */
 function chosenOf(asked: Asked, tasks: LogTask[], likely: LogTask | undefined): LogTask[] {
-  if (asked.tasks.length === 0) return likely ? [likely] : [];
-  return asked.tasks
+  const named = asked.tasks.length === 0 && likely ? [{ ...likely, attempt: null }] : asked.tasks;
+  return named
     .flatMap(
       ({ role, index, attempt }) =>
         tasks.find((task) => task.role === role && task.index === index && (attempt ?? 0) <= task.attempt) ??
