@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserType, ViewportSize, async_playwright
 
 from openpai.server.portal import FILES
 from tests.backends import images
@@ -50,12 +50,27 @@ def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterat
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium: nothing is downloaded. Each person gets a window that knows nothing of the others'."""
+async def browsers() -> AsyncIterator[BrowserType]:
+    """Debian's Chromium: nothing is downloaded."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        await browser.close()
+        yield playwright.chromium
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def opened(browsers: BrowserType) -> AsyncIterator[list[Browser]]:
+    """The browser that all tests share; and others, after one that a test took with it."""
+    browsers_so_far: list[Browser] = []
+    yield browsers_so_far
+    for each in browsers_so_far:
+        await each.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(browsers: BrowserType, opened: list[Browser]) -> Browser:
+    """Each person gets a window in it that knows nothing of the others'."""
+    if not opened or not opened[-1].is_connected():
+        opened.append(await browsers.launch(executable_path=chromium(), args=["--no-sandbox"]))
+    return opened[-1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")

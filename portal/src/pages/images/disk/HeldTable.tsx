@@ -1,4 +1,4 @@
-import { Box, Table, Text } from "@mantine/core";
+import { Box, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { JobLink } from "../../../components/JobLink";
@@ -71,13 +71,13 @@ function Users({ image }: { image: HeldImage }) {
   if (image.jobs.length === 0) return "–";
   const rest = image.jobs.length - shownJobs;
   return (
-    <>
+    <Stack gap={6}>
       {image.jobs.slice(0, shownJobs).map(({ username, name }) => (
         <div key={`${username}~${name}`}>
           <JobLink username={username} name={name} />
         </div>
       ))}
       {rest > 0 && t("images.disk.more", { count: rest })}
-    </>
+    </Stack>
   );
 }
