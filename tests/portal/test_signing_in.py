@@ -42,6 +42,7 @@ async def test_who_signs_out_is_out_in_every_tab(person: Person) -> None:
     await other.goto("/")
     await expect(other.get_by_role("heading", level=1)).to_have_text("Home")
     await person.page.get_by_role("button", name="Signed in as admin").click()
+    assert await person.barriers() == []
     await person.page.get_by_role("menuitem", name="Sign out").click()
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Sign in")
     await expect(other.get_by_role("dialog")).to_contain_text("Your session has ended")

@@ -1,4 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { announceSessionEnd } from "../api/client";
 import { type FeedState, openFeed } from "../api/feed";
@@ -30,8 +30,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       silence,
       on: {
         jobs: () => {
-          queries.invalidateQueries({ queryKey: ["jobs"] }, { cancelRefetch: false });
-          queries.invalidateQueries({ queryKey: ["cluster"] }, { cancelRefetch: false });
+          askAgain(queries, ["jobs"]);
+          askAgain(queries, ["cluster"]);
         },
         ping: () => undefined,
       },
@@ -54,6 +54,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [queries, ended]);
 
   return <Context value={live}>{children}</Context>;
+}
+
+/** Asks again for all under a key; where that is under way, once more after it, since the reply may be from before. */
+export async function askAgain(queries: QueryClient, queryKey: QueryKey) {
+  const underWay = queries.isFetching({ queryKey }) > 0;
+  await queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
+  if (underWay) await queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
 }
 
 /** Whether what is shown is kept up to date. */
