@@ -44,6 +44,14 @@ test("who has scrolled on does not wait for what he passed", async () => {
   expect(loader.error).toBeNull();
 });
 
+test("who comes back at once to what he passed gets it", async () => {
+  const { loader, blocks } = start();
+  loader.want(want(1));
+  loader.want([]);
+  loader.want(want(1));
+  await vi.waitFor(() => expect(blocks()).toEqual([1, 1]));
+});
+
 test("a block that cannot be read is told, and may be asked for again", async () => {
   vi.useFakeTimers();
   const { asked, loader, blocks } = start();

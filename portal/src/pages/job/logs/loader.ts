@@ -70,7 +70,7 @@ export class Loader {
     } finally {
       this.running.delete(key);
     }
-    this.wanted = this.wanted.filter((other) => keyOf(other) !== key);
+    if (!control.signal.aborted) this.wanted = this.wanted.filter((other) => keyOf(other) !== key);
     this.changed(); // who still lacks something says so when it is drawn
     this.start();
   }
