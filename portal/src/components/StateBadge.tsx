@@ -1,6 +1,6 @@
-import { Badge } from "@mantine/core";
 import { Ban, CircleCheck, CircleHelp, CircleX, Clock, Loader, OctagonPause } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { type Look, LookBadge } from "./LookBadge";
 
 export const states = ["WAITING", "RUNNING", "STOPPING", "SUCCEEDED", "FAILED", "STOPPED"] as const;
 export type State = (typeof states)[number];
@@ -13,23 +13,16 @@ const looks = {
   FAILED: { color: "red", icon: CircleX },
   STOPPED: { color: "gray", icon: Ban },
 } as const;
+const unknown: Look = { color: "gray", icon: CircleHelp };
 
-/** The state of a job or a task: a word, a sign and a colour, never the colour alone. */
+/** The state of a job or a task. */
 export function StateBadge({ state }: { state: string }) {
   const { t } = useTranslation();
   const known = isState(state);
-  const { color, icon: Icon } = known ? looks[state] : { color: "gray", icon: CircleHelp };
   return (
-    <Badge
-      color={color}
-      variant="light"
-      tt="none"
-      miw="max-content"
-      leftSection={<Icon size={13} aria-hidden />}
-      data-state={state}
-    >
+    <LookBadge look={known ? looks[state] : unknown} data-state={state}>
       {known ? t(`state.${state}`) : state}
-    </Badge>
+    </LookBadge>
   );
 }
 

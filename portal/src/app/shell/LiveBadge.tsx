@@ -1,6 +1,6 @@
-import { Badge } from "@mantine/core";
 import { Radio, RefreshCw, Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { LookBadge } from "../../components/LookBadge";
 import { useLive } from "../live";
 
 const looks = {
@@ -13,17 +13,9 @@ const looks = {
 export function LiveBadge() {
   const { t } = useTranslation();
   const { state } = useLive();
-  const { color, icon: Icon } = looks[state];
   return (
-    <Badge
-      color={color}
-      variant="light"
-      tt="none"
-      leftSection={<Icon size={12} aria-hidden />}
-      visibleFrom="xs"
-      data-live={state}
-    >
+    <LookBadge look={looks[state]} visibleFrom="xs">
       {t(`shell.live.${state}`)}
-    </Badge>
+    </LookBadge>
   );
 }

@@ -1,12 +1,11 @@
-import { Tabs } from "@mantine/core";
 import { Download, HardDrive, KeyRound, Library, Microscope } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { Page } from "../../components/Page";
+import { PageTabs } from "../../components/PageTabs";
 import { CheckAny } from "./CheckAny";
 import { Catalogue } from "./catalogue/Catalogue";
 import { OnDisk } from "./disk/OnDisk";
-import classes from "./ImagesPage.module.css";
 import { Logins } from "./logins/Logins";
 import { Pulls } from "./pulls/Pulls";
 import { useFreshImages } from "./pulls/usePulls";
@@ -24,28 +23,15 @@ export function ImagesPage() {
   const { t } = useTranslation();
   const { tab } = useParams();
   useFreshImages();
-  const navigate = useNavigate();
-  const open = tabs.find(({ name }) => name === tab) ?? tabs[0];
+  const parts = tabs.map(({ name, icon, Panel }) => ({
+    name,
+    label: t(`images.tab.${name}`),
+    icon,
+    panel: <Panel />,
+  }));
   return (
     <Page title={t("shell.page.images")}>
-      <Tabs
-        value={open.name}
-        onChange={(name) => navigate(name === "catalogue" ? "/images" : `/images/${name}`)}
-        keepMounted={false}
-      >
-        <Tabs.List mb="md" className={classes.tabs}>
-          {tabs.map(({ name, icon: Icon }) => (
-            <Tabs.Tab key={name} value={name} leftSection={<Icon size={16} aria-hidden />}>
-              {t(`images.tab.${name}`)}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {tabs.map(({ name, Panel }) => (
-          <Tabs.Panel key={name} value={name}>
-            <Panel />
-          </Tabs.Panel>
-        ))}
-      </Tabs>
+      <PageTabs base="/images" open={tab} tabs={parts} />
     </Page>
   );
 }

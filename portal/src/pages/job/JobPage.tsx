@@ -1,17 +1,17 @@
-import { Alert, Stack, Tabs } from "@mantine/core";
+import { Alert, Stack } from "@mantine/core";
 import { Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useNavigate, useParams } from "react-router";
+import { useLocation, useParams } from "react-router";
 import { Refusal } from "../../api/errors";
 import { Loaded } from "../../components/Loaded";
 import { Page } from "../../components/Page";
+import { PageTabs } from "../../components/PageTabs";
 import { StateBadge } from "../../components/StateBadge";
 import { Actions } from "./actions/Actions";
 import { JobFacts } from "./JobFacts";
-import classes from "./JobPage.module.css";
 import { NoJob } from "./NoJob";
 import type { JobDetail } from "./queries";
-import { isTab, type TabName, tabs } from "./tabs";
+import { tabs } from "./tabs";
 import { useJob } from "./useJob";
 
 /** A job: what it is now, what can be done with it, and its parts as tabs. */
@@ -31,7 +31,7 @@ export function JobPage() {
         {(loaded) => (
           <Stack gap="md">
             <JobFacts job={loaded} />
-            <Parts job={loaded} open={isTab(tab) ? tab : "overview"} />
+            <Parts job={loaded} open={tab} />
           </Stack>
         )}
       </Loaded>
@@ -39,31 +39,17 @@ export function JobPage() {
   );
 }
 
-function Parts({ job, open }: { job: JobDetail; open: TabName }) {
+function Parts({ job, open }: { job: JobDetail; open: string | undefined }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { pathname } = useLocation();
   const base = pathname.split("/").slice(0, 3).join("/");
-  return (
-    <Tabs
-      value={open}
-      onChange={(name) => navigate(name === "overview" ? base : `${base}/${name}`)}
-      keepMounted={false}
-    >
-      <Tabs.List mb="md" className={classes.tabs}>
-        {tabs.map(({ name, icon: Icon }) => (
-          <Tabs.Tab key={name} value={name} leftSection={<Icon size={16} aria-hidden />}>
-            {t(`job.tab.${name}`)}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map(({ name, Panel }) => (
-        <Tabs.Panel key={name} value={name}>
-          <Panel job={job} />
-        </Tabs.Panel>
-      ))}
-    </Tabs>
-  );
+  const parts = tabs.map(({ name, icon, Panel }) => ({
+    name,
+    label: t(`job.tab.${name}`),
+    icon,
+    panel: <Panel job={job} />,
+  }));
+  return <PageTabs base={base} open={open} tabs={parts} />;
 }
 
 /** The shell says when nothing is live; this says that it is this job alone. */

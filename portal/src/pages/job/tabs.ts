@@ -7,7 +7,7 @@ import { OverviewTab } from "./overview/OverviewTab";
 import type { JobDetail } from "./queries";
 import { TasksTab } from "./tasks/TasksTab";
 
-export type TabName = "overview" | "tasks" | "logs" | "events" | "config";
+type TabName = "overview" | "tasks" | "logs" | "events" | "config";
 
 interface Tab {
   name: TabName;
@@ -23,7 +23,3 @@ export const tabs: Tab[] = [
   { name: "events", icon: CalendarClock, Panel: EventsTab },
   { name: "config", icon: FileCode2, Panel: ConfigTab },
 ];
-
-export function isTab(name: string | undefined): name is TabName {
-  return tabs.some((tab) => tab.name === name);
-}

@@ -1,6 +1,6 @@
-import { Badge } from "@mantine/core";
 import { Circle, CircleDashed, Cpu, Hourglass, LogOut, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { LookBadge } from "../../../components/LookBadge";
 import type { CellKind } from "./tree";
 
 const looks = {
@@ -14,20 +14,8 @@ const looks = {
 
 export const kinds = Object.keys(looks) as CellKind[];
 
-/** What a leaf cell is to others: a word, a sign and a colour. */
+/** What a leaf cell is to others. */
 export function KindBadge({ kind }: { kind: CellKind }) {
   const { t } = useTranslation();
-  const { color, icon: Icon } = looks[kind];
-  return (
-    <Badge
-      color={color}
-      variant="light"
-      tt="none"
-      miw="max-content"
-      leftSection={<Icon size={12} aria-hidden />}
-      data-kind={kind}
-    >
-      {t(`cluster.kind.${kind}`)}
-    </Badge>
-  );
+  return <LookBadge look={looks[kind]}>{t(`cluster.kind.${kind}`)}</LookBadge>;
 }

@@ -1,6 +1,6 @@
-import { Badge } from "@mantine/core";
 import { CircleCheck, CirclePause, FileQuestion, Hourglass, LogOut, ServerOff } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { LookBadge } from "../../../components/LookBadge";
 import type { Node } from "../queries";
 
 const looks = {
@@ -13,20 +13,8 @@ const looks = {
   unlisted: { color: "gray", icon: FileQuestion },
 } as const;
 
-/** The state of a machine: a word, a sign and a colour. */
+/** The state of a machine. */
 export function NodeStateBadge({ state }: { state: Node["state"] }) {
   const { t } = useTranslation();
-  const { color, icon: Icon } = looks[state];
-  return (
-    <Badge
-      color={color}
-      variant="light"
-      tt="none"
-      miw="max-content"
-      leftSection={<Icon size={13} aria-hidden />}
-      data-state={state}
-    >
-      {t(`cluster.nodeState.${state}`)}
-    </Badge>
-  );
+  return <LookBadge look={looks[state]}>{t(`cluster.nodeState.${state}`)}</LookBadge>;
 }
