@@ -2,6 +2,7 @@ import { Center, Group, Loader, Paper, Stack, Title } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useLocation, useNavigate, useSearchParams } from "react-router";
+import { persistently } from "../../api/persistently";
 import { useSessionState } from "../../app/session";
 import { Brand } from "../../app/shell/Brand";
 import { LanguageMenu } from "../../app/shell/LanguageMenu";
@@ -47,7 +48,8 @@ export function SignInPage() {
   );
 }
 
-/** Uses the code behind the address's #, once, and takes it out of the address and the history. */
+/** Uses the code behind the address's #, once, and takes it out of the address and the history when the server has
+answered: a page that is loaded anew before that begins anew. */
 function useCodeOfLink() {
   const { hash, search } = useLocation();
   const navigate = useNavigate();
@@ -59,10 +61,12 @@ function useCodeOfLink() {
   useEffect(() => {
     if (!hash.startsWith("#code=") || used.current) return;
     used.current = true;
-    navigate({ search }, { replace: true });
-    enter({ code: hash.slice("#code=".length) })
+    persistently(() => enter({ code: hash.slice("#code=".length) }))
       .catch(setError)
-      .finally(() => setBusy(false));
+      .finally(() => {
+        navigate({ search }, { replace: true });
+        setBusy(false);
+      });
   }, [hash, search, navigate, enter]);
 
   return { busy, error };
