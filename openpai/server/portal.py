@@ -1,8 +1,8 @@
 """The portal's files, as `scripts/build-portal` made them: one page, and what it loads.
 
 The page is the same for all addresses, since the program in it shows what belongs to each. What it loads has a hash
-of its content in its name, and so may be kept for good. Nothing comes from elsewhere, no script stands in the page,
-and styles only count with the number that each reply has anew.
+of its content in its name, and so may be kept for good. Nothing comes from elsewhere; a script or a style that stands
+in the page only counts with the number that each reply has anew.
 """
 
 from pathlib import Path
@@ -79,8 +79,9 @@ def _page() -> str | None:
 
 def _guards(nonce: str) -> dict[str, str]:
     policy = (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"style-src 'self' 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+        "connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return {
         "Content-Security-Policy": policy,

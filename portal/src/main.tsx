@@ -4,7 +4,6 @@ import "./app/app.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { nonce } from "./app/nonce";
-import { reloadOnce } from "./app/reload";
 import { preferredLanguage, startLanguage } from "./i18n";
 
 declare global {
@@ -13,8 +12,6 @@ declare global {
 
 // Where libraries that add styles of their own look for the number that the browser wants to see on them.
 globalThis.__webpack_nonce__ = nonce();
-
-addEventListener("vite:preloadError", reloadOnce);
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no #root");

@@ -37,6 +37,14 @@ async def test_a_link_signs_in_once_and_is_gone_from_the_address(browser: Browse
     await second.leave()
 
 
+async def test_a_page_whose_program_did_not_come_is_loaded_anew(browser: Browser, server: Server) -> None:
+    person = await Person.arrive(browser, server, WIDE, "en-US", "light")
+    await person.page.route("**/assets/index-*.js", lambda route: route.abort("failed"), times=2)
+    await person.page.goto("/sign-in")
+    await expect(person.page.get_by_label("Token or sign-in link")).to_be_visible()
+    await person.leave()
+
+
 async def test_who_signs_out_is_out_in_every_tab(person: Person) -> None:
     other = await person.context.new_page()
     await other.goto("/")
