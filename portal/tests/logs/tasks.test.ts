@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { addressOf, askedBy } from "../../src/pages/job/logs/tasks";
+import { addressOf, askedBy, tasksOf } from "../../src/pages/job/logs/tasks";
+import { aJob, aTask } from "../job";
 
 test.each([
   "role=main&index=0",
@@ -13,4 +14,10 @@ test.each([
 test("an address that says nothing sensible asks for what is likely", () => {
   const asked = askedBy(new URLSearchParams("index=x&stream=none&line=a:b&jobAttempt=-1"));
   expect(asked).toEqual({ tasks: [], jobAttempt: null, stream: "all", line: null });
+});
+
+test("a task goes by its role's own name, as in the address that a failure leads to", () => {
+  const job = aJob({ Chief_1: [aTask()] });
+  expect(Object.keys(job.taskRoles)).toEqual(["chief1"]);
+  expect(tasksOf(job).map(({ role }) => role)).toEqual(["Chief_1"]);
 });

@@ -23,9 +23,9 @@ export interface Asked {
 
 /** All tasks of the job, in its order. */
 export function tasksOf(job: JobDetail): LogTask[] {
-  return Object.entries(job.taskRoles).flatMap(([role, { taskStatuses }]) =>
+  return Object.values(job.taskRoles).flatMap(({ taskRoleStatus, taskStatuses }) =>
     taskStatuses.map((task) => ({
-      role,
+      role: taskRoleStatus.name, // as failures name it too; the key is another one where it has capitals
       index: task.taskIndex,
       attempt: task.attemptId,
       state: task.taskState,
