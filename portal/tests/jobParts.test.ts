@@ -1,7 +1,8 @@
 /** What the parts of a job's page make of a job, before any of it is drawn. */
 import { expect, test } from "vitest";
+import { ranges } from "../src/components/ranges";
 import { allowed } from "../src/pages/job/actions/allowed";
-import { gpuIndices, ranges } from "../src/pages/job/gpus";
+import { gpuIndices } from "../src/pages/job/gpus";
 import { faultsOf } from "../src/pages/job/overview/failures";
 import { stepsOf } from "../src/pages/job/overview/steps";
 import { timeSplit } from "../src/pages/job/overview/times";

@@ -1,11 +1,11 @@
 /** Which jobs are chosen, and what becomes of the wish to stop them. */
 import { expect, test, vi } from "vitest";
 import { Refusal } from "../src/api/errors";
-import { type Job, stopJob } from "../src/pages/jobs/queries";
+import { type Job, setExecution } from "../src/api/jobs";
 import { between, type Choice, choose, hasEnded } from "../src/pages/jobs/selection";
 import { type Outcome, stopAll } from "../src/pages/jobs/stopping";
 
-vi.mock("../src/pages/jobs/queries", () => ({ stopJob: vi.fn() }));
+vi.mock("../src/api/jobs", () => ({ setExecution: vi.fn() }));
 
 const job = (debugId: string, state = "RUNNING") =>
   ({ debugId, username: "me", name: `job-${debugId}`, state }) as Job;
@@ -35,7 +35,8 @@ test("a job that is being stopped has not ended", () => {
 /** A server that stops all jobs but those of these names; the names of all that it is asked for. */
 function serverThatRefuses(...names: string[]) {
   const asked: string[] = [];
-  vi.mocked(stopJob).mockImplementation(async (_username, name) => {
+  vi.mocked(setExecution).mockImplementation(async (job) => {
+    const name = job.replace(/^me~/, "");
     asked.push(name);
     if (names.includes(name))
       throw new Refusal(403, { code: "ForbiddenUserError", message: "Not yours.", problems: [] });

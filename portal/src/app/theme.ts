@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, Menu, Modal } from "@mantine/core";
 
 const colors = [
   "gray",
@@ -30,6 +30,8 @@ export const theme = createTheme({
     'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace',
   headings: { fontWeight: "600" },
   components: {
+    // In the page, and not beside it: a portal and the placeholder for its focus are barriers to who hears the page.
+    Menu: Menu.extend({ defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } }),
     // Mantine makes a dialog's title a <header>, which outside of the page's parts reads as another one of the page.
     Modal: Modal.extend({ defaultProps: { attributes: { header: { role: "none" } } } }),
   },

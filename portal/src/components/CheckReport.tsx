@@ -1,10 +1,10 @@
-import { Alert, Group, Stack, Text } from "@mantine/core";
+import { Alert, Group, Stack } from "@mantine/core";
 import { CircleCheck, CircleX, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ImageReport } from "../api/images";
 import classes from "./CheckReport.module.css";
 import { useFormat } from "./format";
-import { Words } from "./Words";
+import { Told } from "./Told";
 
 type Verdict = ImageReport["verdicts"][number];
 
@@ -27,7 +27,7 @@ export function CheckReport({ report }: { report: ImageReport }) {
     >
       <Stack gap="sm">
         {report.verdicts.map((verdict) => (
-          <Told key={`${verdict.code} ${verdict.message}`} verdict={verdict} />
+          <OneVerdict key={`${verdict.code} ${verdict.message}`} verdict={verdict} />
         ))}
         <Facts report={report} />
       </Stack>
@@ -42,21 +42,14 @@ function worstOf({ verdicts, machines }: ImageReport): Verdict["verdict"] {
   return found.has("warn") || machines.some(({ runs }) => !runs) ? "warn" : "pass";
 }
 
-function Told({ verdict }: { verdict: Verdict }) {
+function OneVerdict({ verdict }: { verdict: Verdict }) {
   const { t } = useTranslation();
   const Icon = signs[verdict.verdict];
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start" data-code={verdict.code}>
       <Icon size={16} className={classes.sign} aria-label={t(`images.verdict.${verdict.verdict}`)} />
       <div className={classes.told}>
-        <Text size="sm" dir="auto">
-          <Words text={verdict.message} />
-        </Text>
-        {verdict.fix && (
-          <Text size="sm" c="dimmed" dir="auto">
-            <Words text={verdict.fix} />
-          </Text>
-        )}
+        <Told message={verdict.message} fix={verdict.fix} />
       </div>
     </Group>
   );

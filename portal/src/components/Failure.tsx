@@ -1,7 +1,8 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Button, Stack } from "@mantine/core";
 import { CircleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Refusal, Unreachable } from "../api/errors";
+import { Told } from "./Told";
 
 /** What went wrong, in the server's own words, with what to do about it. */
 export function Failure({ error, retry }: { error: Error; retry?: () => void }) {
@@ -10,16 +11,7 @@ export function Failure({ error, retry }: { error: Error; retry?: () => void }) 
     <Alert color="red" icon={<CircleAlert size={18} aria-hidden />} role="alert">
       <Stack gap="xs" align="flex-start">
         {reasons(error, t("common.unreachable"), t("common.unknown")).map(({ message, fix }) => (
-          <div key={message}>
-            <Text size="sm" dir="auto">
-              {message}
-            </Text>
-            {fix && (
-              <Text size="sm" c="dimmed" dir="auto">
-                {fix}
-              </Text>
-            )}
-          </div>
+          <Told key={message} message={message} fix={fix} />
         ))}
         {retry && (
           <Button size="xs" variant="default" onClick={retry}>

@@ -1,51 +1,30 @@
-import { Badge, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { CircleCheck, CircleX, Cloud, Hammer, HardDrive, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { CatalogueImage } from "../api/images";
 import { useFormat } from "./format";
+import { LookBadge } from "./LookBadge";
 import { Words } from "./Words";
 
 /** Whether a job can use an image here. */
 export function RunsHere({ image }: { image: CatalogueImage }) {
   const { t } = useTranslation();
-  if (!image.runs) {
-    return (
-      <Badge color="red" variant="light" tt="none" leftSection={<CircleX size={13} aria-hidden />}>
-        {t("images.runs.no")}
-      </Badge>
-    );
-  }
-  const but = image.reasons.length > 0;
-  const Icon = but ? TriangleAlert : CircleCheck;
-  return (
-    <Badge
-      color={but ? "yellow" : "green"}
-      variant="light"
-      tt="none"
-      leftSection={<Icon size={13} aria-hidden />}
-    >
-      {but ? t("images.runs.but") : t("images.runs.yes")}
-    </Badge>
-  );
+  if (!image.runs) return <LookBadge look={{ color: "red", icon: CircleX }}>{t("images.runs.no")}</LookBadge>;
+  if (image.reasons.length > 0)
+    return <LookBadge look={{ color: "yellow", icon: TriangleAlert }}>{t("images.runs.but")}</LookBadge>;
+  return <LookBadge look={{ color: "green", icon: CircleCheck }}>{t("images.runs.yes")}</LookBadge>;
 }
 
 /** Whether it is on the machine already, and how large it is. */
 export function OnMachine({ image }: { image: CatalogueImage }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const Icon = image.onThisMachine ? HardDrive : image.recipe === null ? Cloud : Hammer;
-  const absent = image.recipe === null ? t("images.here.no") : t("images.here.build");
   const size = image.sizeBytes === null ? "" : format.bytes(image.sizeBytes);
-  return (
-    <Badge
-      color={image.onThisMachine ? "blue" : "gray"}
-      variant="light"
-      tt="none"
-      leftSection={<Icon size={13} aria-hidden />}
-    >
-      {image.onThisMachine ? t("images.here.yes", { size }) : absent}
-    </Badge>
-  );
+  if (image.onThisMachine)
+    return <LookBadge look={{ color: "blue", icon: HardDrive }}>{t("images.here.yes", { size })}</LookBadge>;
+  if (image.recipe === null)
+    return <LookBadge look={{ color: "gray", icon: Cloud }}>{t("images.here.no")}</LookBadge>;
+  return <LookBadge look={{ color: "gray", icon: Hammer }}>{t("images.here.build")}</LookBadge>;
 }
 
 /** What an image needs of a machine: Python is within it, CUDA wants a driver. */

@@ -1,8 +1,9 @@
-import { Badge, Group, Text } from "@mantine/core";
+import { Group, Text } from "@mantine/core";
 import { FlaskConical } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { useFormat } from "./format";
+import { LookBadge } from "./LookBadge";
 import classes from "./SkuUse.module.css";
 import { UsageBar } from "./UsageBar";
 
@@ -55,9 +56,5 @@ function Free({ free, total, promised }: { free: number; total: number; promised
 /** Marks GPUs that an administrator described, and that are not there. */
 export function NotReal() {
   const { t } = useTranslation();
-  return (
-    <Badge color="orange" variant="light" tt="none" leftSection={<FlaskConical size={12} aria-hidden />}>
-      {t("cluster.notReal")}
-    </Badge>
-  );
+  return <LookBadge look={{ color: "orange", icon: FlaskConical }}>{t("cluster.notReal")}</LookBadge>;
 }

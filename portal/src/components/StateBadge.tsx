@@ -29,3 +29,10 @@ export function StateBadge({ state }: { state: string }) {
 export function isState(word: string): word is State {
   return (states as readonly string[]).includes(word);
 }
+
+const finals = ["SUCCEEDED", "FAILED", "STOPPED"];
+
+/** Whether a job or a task of this state has ended. */
+export function isFinal(state: string): boolean {
+  return finals.includes(state);
+}

@@ -1,7 +1,7 @@
 /** Parts of the submit page without a server. */
 import { expect, test, vi } from "vitest";
+import { ranges } from "../../src/components/ranges";
 import { cellsFor } from "../../src/pages/submit/form/ResourceFields";
-import { ranges } from "../../src/pages/submit/plan/Placement";
 import { asYaml, renamed } from "../../src/pages/submit/start/files";
 import {
   draftOfTab,

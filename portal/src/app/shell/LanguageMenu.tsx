@@ -13,7 +13,7 @@ export function LanguageMenu() {
     await queries.invalidateQueries();
   };
   return (
-    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.language")}>
           <Languages size={19} aria-hidden />

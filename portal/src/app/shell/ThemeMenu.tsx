@@ -13,7 +13,7 @@ export function ThemeMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const Now = themes.find(({ theme }) => theme === colorScheme)?.icon ?? SunMoon;
   return (
-    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.theme")}>
           <Now size={19} aria-hidden />

@@ -8,7 +8,7 @@ export function UserMenu() {
   const { username, admin } = useSession();
   const { leave } = useSessionState();
   return (
-    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.user", { name: username })}>
           <CircleUser size={20} aria-hidden />

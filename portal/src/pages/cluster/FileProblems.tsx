@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { FileWarning } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
+import { Told } from "../../components/Told";
 import classes from "./FileProblems.module.css";
 import { clusterFile } from "./queries";
 
@@ -18,7 +19,7 @@ export function FileProblems() {
     <>
       {problems.length > 0 && (
         <Alert color="red" icon={sign} title={t("cluster.file.problems", { path })}>
-          <Told problems={problems} />
+          <Problems problems={problems} />
         </Alert>
       )}
       {warnings.length > 0 && (
@@ -27,7 +28,7 @@ export function FileProblems() {
             <summary className={classes.summary}>
               {t("cluster.file.warnings", { path, count: warnings.length })}
             </summary>
-            <Told problems={warnings} />
+            <Problems problems={warnings} />
           </details>
         </Alert>
       )}
@@ -37,20 +38,17 @@ export function FileProblems() {
 
 const sign = <FileWarning size={18} aria-hidden />;
 
-function Told({ problems }: { problems: Schemas["ProblemReply"][] }) {
+function Problems({ problems }: { problems: Schemas["ProblemReply"][] }) {
   const { t } = useTranslation();
   const more = problems.length - named;
   return (
     <Stack gap="xs">
       {problems.slice(0, named).map(({ message, fix, line, column }) => (
-        <div key={`${line}:${column} ${message}`}>
-          <Text size="sm" dir="auto">
-            {line !== null && t("cluster.file.place", { line, column })} {message}
-          </Text>
-          <Text size="sm" c="dimmed" dir="auto">
-            {fix}
-          </Text>
-        </div>
+        <Told
+          key={`${line}:${column} ${message}`}
+          message={line === null ? message : `${t("cluster.file.place", { line, column })} ${message}`}
+          fix={fix}
+        />
       ))}
       {more > 0 && <Text size="sm">{t("cluster.more", { count: more })}</Text>}
     </Stack>

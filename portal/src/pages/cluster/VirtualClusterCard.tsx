@@ -1,8 +1,9 @@
-import { Anchor, Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { Check, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 import type { VirtualCluster } from "../../api/cluster";
+import { LookBadge } from "../../components/LookBadge";
 import { Section } from "../../components/Section";
 import { SkuUse } from "../../components/SkuUse";
 import { choiceId } from "./cells/CellsSection";
@@ -41,13 +42,9 @@ export function VirtualClusterCard({ name, cluster }: { name: string; cluster: V
 function Usable({ usable }: { usable: boolean }) {
   const { t } = useTranslation();
   return usable ? (
-    <Badge color="green" variant="light" tt="none" leftSection={<Check size={12} aria-hidden />}>
-      {t("cluster.vc.usable")}
-    </Badge>
+    <LookBadge look={{ color: "green", icon: Check }}>{t("cluster.vc.usable")}</LookBadge>
   ) : (
-    <Badge color="gray" variant="light" tt="none" leftSection={<Lock size={12} aria-hidden />}>
-      {t("cluster.vc.notUsable")}
-    </Badge>
+    <LookBadge look={{ color: "gray", icon: Lock }}>{t("cluster.vc.notUsable")}</LookBadge>
   );
 }
 

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
+import { findJobs } from "../../api/jobs";
 
 /** How many jobs of a user are in each state. */
 export function jobCounts(username: string) {
@@ -14,10 +15,6 @@ export function jobCounts(username: string) {
 export function recentJobs(username: string) {
   return queryOptions({
     queryKey: ["jobs", "recent", username],
-    queryFn: async () => {
-      const query = { username, limit: 10, withTotalCount: true };
-      const page = await answer(api.GET("/api/v2/jobs", { params: { query } }));
-      return Array.isArray(page) ? page : page.data;
-    },
+    queryFn: async ({ signal }) => (await findJobs({ username, limit: 10 }, signal)).data,
   });
 }

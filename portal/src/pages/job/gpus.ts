@@ -6,14 +6,3 @@ export function gpuIndices(bits: number | null): number[] {
   }
   return found;
 }
-
-/** Ascending numbers in short: "0–3, 5". */
-export function ranges(numbers: number[]): string {
-  const parts: [number, number][] = [];
-  for (const number of numbers) {
-    const last = parts.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else parts.push([number, number]);
-  }
-  return parts.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(", ");
-}

@@ -1,3 +1,4 @@
+import { fullJobPath } from "../../components/paths";
 import type { JobDetail } from "./queries";
 
 interface Attempt {
@@ -10,7 +11,7 @@ interface Attempt {
 /** The log of an attempt of a task of this job, `user~name`. */
 export function logsPath(job: string, attempt: Attempt): string {
   const where = new URLSearchParams(Object.entries(attempt).map(([key, value]) => [key, String(value)]));
-  return `/jobs/${encodeURIComponent(job)}/logs?${where}`;
+  return `${fullJobPath(job, "logs")}?${where}`;
 }
 
 /** `user~name`, as the server's addresses name the job. */

@@ -21,13 +21,6 @@ export function comingImages(job: JobDetail): Coming[] {
   return [...found.values()];
 }
 
-/** How far it has come, by its layers while its size is not known. */
-export function percentOf(pull: Pull): number {
-  const [done, total] =
-    pull.totalBytes > 0 ? [pull.doneBytes, pull.totalBytes] : [pull.layersDone, pull.layersTotal];
-  return total > 0 ? Math.min(100, Math.floor((done / total) * 100)) : 0;
-}
-
 /** An image's name as people read it: of a digest, which the images of the job tell in full, the beginning. */
 export function shortName(image: string): string {
   return image.replace(/(:[^/:@]+)@sha256:.+$/, "$1").replace(/(@sha256:.{12}).+$/, "$1…");

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "../../api/client";
+import { configOf } from "../../api/jobs";
 
 export type JobDetail = Schemas["JobDetail"];
 export type Task = Schemas["TaskStatus"];
@@ -81,10 +82,7 @@ export function jobEvents(job: string) {
 export function jobConfig(job: string) {
   return queryOptions({
     queryKey: [...keys.job(job), "config"],
-    queryFn: async (): Promise<unknown> =>
-      JSON.parse(
-        await answer(api.GET("/api/v2/jobs/{job}/config", { params: { path: { job } }, parseAs: "text" })),
-      ),
+    queryFn: async ({ signal }): Promise<unknown> => JSON.parse(await configOf(job, signal)),
     ...forGood,
   });
 }
@@ -99,10 +97,6 @@ export function jobYaml(job: string) {
     },
     ...forGood,
   });
-}
-
-export async function setExecution(job: string, value: "START" | "STOP") {
-  await answer(api.PUT("/api/v2/jobs/{job}/executionType", { params: { path: { job } }, body: { value } }));
 }
 
 export async function deleteJob(job: string) {

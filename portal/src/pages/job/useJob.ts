@@ -3,9 +3,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FeedState, openFeed } from "../../api/feed";
 import { useLive } from "../../app/live";
+import { isFinal } from "../../components/StateBadge";
 import { withPull } from "./pulls";
 import { type JobDetail, jobDetail, keys, type Pull } from "./queries";
-import { isFinal } from "./status";
 import { useParts } from "./useParts";
 
 /** How often the page of a job that ended looks whether somebody had it run again, ms: its stream has ended. */

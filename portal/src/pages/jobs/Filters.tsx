@@ -5,7 +5,7 @@ import { ListFilter, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { virtualClusters } from "../../api/cluster";
 import { states } from "../../components/StateBadge";
-import { all, isFiltered, type View } from "./address";
+import { isFiltered, unfiltered, type View } from "./address";
 import classes from "./Filters.module.css";
 import { Keyword } from "./Keyword";
 import type { Change } from "./useView";
@@ -68,7 +68,7 @@ export function Filters({ view, change, users }: FilterProps) {
             variant="subtle"
             size="compact-sm"
             leftSection={<X size={14} aria-hidden />}
-            onClick={() => change({ keyword: all.keyword, states: all.states, clusters: all.clusters })}
+            onClick={() => change(unfiltered)}
           >
             {t("jobs.filter.clear")}
           </Button>

@@ -1,12 +1,12 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Job } from "../../api/jobs";
 import { JobLink } from "../../components/JobLink";
 import { Moment } from "../../components/Moment";
 import { Span } from "../../components/Span";
 import { CardOrder } from "./CardOrder";
 import classes from "./JobCards.module.css";
 import type { ListProps, RowProps } from "./list";
-import type { Job } from "./queries";
 import { SelectJob } from "./Select";
 import { StateAndReason } from "./StateAndReason";
 import { useRows } from "./useRows";

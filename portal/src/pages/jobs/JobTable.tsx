@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import type { Job } from "../../api/jobs";
 import { useFormat } from "../../components/format";
 import { JobLink } from "../../components/JobLink";
 import { Moment } from "../../components/Moment";
@@ -7,7 +8,6 @@ import { Span } from "../../components/Span";
 import { columns } from "./columns";
 import classes from "./JobTable.module.css";
 import type { ListProps, RowProps } from "./list";
-import type { Job } from "./queries";
 import { SelectAll, SelectJob } from "./Select";
 import { SortHeader } from "./SortHeader";
 import { StateAndReason } from "./StateAndReason";

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { Inbox, SearchX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { all, isFiltered, type View } from "./address";
+import { isFiltered, unfiltered, type View } from "./address";
 import type { Change } from "./useView";
 
 /** Says why there is nothing, and what to do: submit one, or look for less. */
@@ -21,11 +21,7 @@ export function NoJobs({ view, change }: { view: View; change: Change }) {
       <Text ta="center">{filtered ? t("jobs.none.matching") : t("jobs.none.yet")}</Text>
       <Group justify="center" gap="xs">
         {filtered ? (
-          <Button
-            onClick={() => change({ keyword: all.keyword, states: all.states, clusters: all.clusters })}
-          >
-            {t("jobs.filter.clear")}
-          </Button>
+          <Button onClick={() => change(unfiltered)}>{t("jobs.filter.clear")}</Button>
         ) : (
           <Button component={Link} to="/submit">
             {t("shell.page.submit")}

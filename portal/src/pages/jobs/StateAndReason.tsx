@@ -1,5 +1,5 @@
+import type { Job } from "../../api/jobs";
 import { StateBadge } from "../../components/StateBadge";
-import type { Job } from "./queries";
 import classes from "./StateAndReason.module.css";
 
 /** The state of a job, and below it why it waits or failed. */

@@ -44,6 +44,9 @@ export const all: View = {
   size: 25,
 };
 
+/** Nothing is left out of the jobs of those whose they are. */
+export const unfiltered = { keyword: "", states: [], clusters: [] } satisfies Partial<View>;
+
 /** What an address asks for. What is wrong in it is as if it were not there. */
 export function readView(search: string): View {
   const given = new URLSearchParams(search);

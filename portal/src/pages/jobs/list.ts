@@ -1,5 +1,5 @@
+import type { Job } from "../../api/jobs";
 import type { View } from "./address";
-import type { Job } from "./queries";
 import type { Selection } from "./selection";
 import type { Change } from "./useView";
 

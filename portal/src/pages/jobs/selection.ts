@@ -1,15 +1,14 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Job } from "../../api/jobs";
 import { useSession } from "../../app/session";
-import type { Job } from "./queries";
+import { isFinal } from "../../components/StateBadge";
 
 /** A job that was chosen, on whichever page it is. */
 export type Chosen = Pick<Job, "debugId" | "username" | "name">;
 export type Choice = ReadonlyMap<string, Chosen>;
 
-const ended = ["SUCCEEDED", "FAILED", "STOPPED"];
-
 export function hasEnded(job: Job): boolean {
-  return ended.includes(job.state);
+  return isFinal(job.state);
 }
 
 /** The choice with these jobs in it, or without them. */

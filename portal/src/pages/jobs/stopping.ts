@@ -1,4 +1,4 @@
-import { stopJob } from "./queries";
+import { setExecution } from "../../api/jobs";
 import type { Chosen } from "./selection";
 
 /** What became of the wish to stop a job: null where it is granted. */
@@ -23,7 +23,7 @@ export async function stopAll(
 
 async function stopped({ username, name }: Chosen): Promise<Error | null> {
   try {
-    await stopJob(username, name);
+    await setExecution(`${username}~${name}`, "STOP");
     return null;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,6 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useLayoutEffect, useRef, useState } from "react";
-import type { Job } from "./queries";
+import type { Job } from "../../api/jobs";
 
 const few = 50; // so many rows are all there: to be found by the browser's own search, and printed
 const around = 8;

@@ -47,14 +47,6 @@ function bodyOf({ config, secrets, cloneOf, newImages }: Request) {
   return { config, secrets, ...(cloneOf ? { cloneOf, newImages } : {}) };
 }
 
-/** The file of a job, as JSON or YAML, its secrets as `******`. */
-export async function configOf(job: string, signal: AbortSignal): Promise<string> {
-  const path = { job };
-  return (await answer(
-    api.GET("/api/v2/jobs/{job}/config", { params: { path }, parseAs: "text", signal }),
-  )) as string;
-}
-
 /** The SKUs of a virtual cluster, with what a cell of each has. */
 export function skusOf(cluster: string) {
   return queryOptions({

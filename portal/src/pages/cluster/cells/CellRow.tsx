@@ -1,7 +1,8 @@
-import { Badge, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { ChevronRight, Pin } from "lucide-react";
 import { memo, type Ref } from "react";
 import { useTranslation } from "react-i18next";
+import { LookBadge } from "../../../components/LookBadge";
 import classes from "./CellTree.module.css";
 import { CellUse } from "./CellUse";
 import type { Row } from "./tree";
@@ -54,9 +55,9 @@ export const CellRow = memo(function CellRow({ ref, id, index, top, row, active,
           {cell.cellType}
         </Text>
         {cell.pinnedCellId !== null && (
-          <Badge color="grape" variant="light" tt="none" leftSection={<Pin size={12} aria-hidden />}>
+          <LookBadge look={{ color: "grape", icon: Pin }}>
             {t("cluster.cells.pin", { pin: cell.pinnedCellId })}
-          </Badge>
+          </LookBadge>
         )}
         {row.owner !== null && (
           <Text span size="sm" c="dimmed">

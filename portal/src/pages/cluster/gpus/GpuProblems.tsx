@@ -1,6 +1,7 @@
 import { Alert, Stack, Text } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Told } from "../../../components/Told";
 import type { Gpu } from "../queries";
 
 /** What is wrong with GPUs, in the server's words, and what to do. */
@@ -28,18 +29,7 @@ export function GpuProblem({ gpu: { problem, processes } }: { gpu: Gpu }) {
   const { t } = useTranslation();
   return (
     <div>
-      {problem && (
-        <>
-          <Text size="sm" dir="auto">
-            {problem.message}
-          </Text>
-          {problem.fix && (
-            <Text size="sm" c="dimmed" dir="auto">
-              {problem.fix}
-            </Text>
-          )}
-        </>
-      )}
+      {problem && <Told message={problem.message} fix={problem.fix} />}
       {processes.length > 0 && problem?.code !== "GpuHeld" && (
         <Text size="sm" dir="auto">
           {t("cluster.gpu.processes", {

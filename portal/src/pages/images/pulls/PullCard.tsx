@@ -1,7 +1,8 @@
-import { Badge, Group, Progress, Stack, Text } from "@mantine/core";
+import { Group, Progress, Stack, Text } from "@mantine/core";
 import { CircleCheck, CircleX, Clock, Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
+import { LookBadge } from "../../../components/LookBadge";
 import { Moment } from "../../../components/Moment";
 import { Words } from "../../../components/Words";
 import type { Pull } from "../queries";
@@ -18,7 +19,6 @@ const looks = {
 /** One pull: its bytes, layers, speed and the time it still takes, or why it failed. */
 export function PullCard({ pull }: { pull: Pull }) {
   const { t } = useTranslation();
-  const { color, icon: Icon } = looks[pull.state];
   const percent = percentOf(pull);
   return (
     <Stack component="li" gap={6} data-pull={pull.state}>
@@ -30,9 +30,7 @@ export function PullCard({ pull }: { pull: Pull }) {
           <Text size="sm" c="dimmed">
             {t(`images.pull.by.${pull.by}`)}
           </Text>
-          <Badge color={color} variant="light" tt="none" leftSection={<Icon size={13} aria-hidden />}>
-            {t(`images.pull.${pull.state}`)}
-          </Badge>
+          <LookBadge look={looks[pull.state]}>{t(`images.pull.${pull.state}`)}</LookBadge>
         </Group>
       </Group>
       {pull.state === "pulling" && (

@@ -1,3 +1,4 @@
+import { percentPulled } from "../../../components/pulls";
 import type { Pull } from "../queries";
 
 const order = ["pulling", "waiting", "failed", "done"] as const;
@@ -8,9 +9,7 @@ export function inOrder(pulls: Pull[]): Pull[] {
   return [...pulls].sort((one, other) => rank(one) - rank(other) || (other.since ?? 0) - (one.since ?? 0));
 }
 
-/** How much of a pull has come, in per cent: of its bytes, of its layers while those are not known; null before. */
-export function percentOf({ state, doneBytes, totalBytes, layersDone, layersTotal }: Pull): number | null {
-  if (state === "done") return 100;
-  const [done, total] = totalBytes > 0 ? [doneBytes, totalBytes] : [layersDone, layersTotal];
-  return total > 0 ? Math.min(Math.floor((100 * done) / total), 100) : null;
+/** How much of a pull has come, in per cent; null before anything is known. One that is done may tell no more. */
+export function percentOf(pull: Pull): number | null {
+  return pull.state === "done" ? 100 : percentPulled(pull);
 }

@@ -37,7 +37,7 @@ export function MoreMenu({ job, hindrance, onDelete }: Props) {
   };
 
   return (
-    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon variant="default" size={36} aria-label={t("job.action.more")}>
           <EllipsisVertical size={16} aria-hidden />

@@ -1,6 +1,6 @@
 import type { Session } from "../../../api/session";
+import { isFinal } from "../../../components/StateBadge";
 import type { JobDetail } from "../queries";
-import { isFinal } from "../status";
 
 /** Why a person may not do something with a job; null: he may. */
 export type Hindrance = "othersJob" | "ended" | "stops" | "goesOn" | null;

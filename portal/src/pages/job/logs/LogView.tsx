@@ -1,7 +1,7 @@
 import { Group, Stack } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useRef, useState } from "react";
-import { jobPath } from "../../../components/paths";
+import { fullJobPath } from "../../../components/paths";
 import { small } from "./marking";
 import { Notice } from "./Notice";
 import { type LogName, taskLabel } from "./names";
@@ -42,7 +42,7 @@ export function LogView({ job, logs, tasks, selection }: Props) {
   };
   const found = useSearch(document, reader, (line) => goTo(asked.line?.log ?? 0, line));
   const linkTo = (log: number, line: number) =>
-    `${jobPath(...parts(job), "logs")}?${addressOf({ ...asked, tasks: pinned(selection), line: { log, line } })}`;
+    `${fullJobPath(job, "logs")}?${addressOf({ ...asked, tasks: pinned(selection), line: { log, line } })}`;
 
   return (
     <Stack gap="xs">
@@ -76,9 +76,4 @@ export function LogView({ job, logs, tasks, selection }: Props) {
 /** The tasks as the address names them, with the attempts that are shown: a line is a line of one of those. */
 function pinned({ logs }: Selection) {
   return logs.map(({ role, index, taskAttempt }) => ({ role, index, attempt: taskAttempt }));
-}
-
-function parts(job: string): [string, string] {
-  const tilde = job.indexOf("~");
-  return [job.slice(0, tilde), job.slice(tilde + 1)];
 }

@@ -1,7 +1,7 @@
 import { Loader, Stack, Text } from "@mantine/core";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { isFinal } from "../status";
+import { isFinal } from "../../../components/StateBadge";
 import type { LogDocument } from "./document";
 import type { StreamName } from "./names";
 import type { LogTask } from "./tasks";

@@ -1,3 +1,4 @@
+import { download } from "../../../components/download";
 import type { LogDocument } from "./document";
 import { type LogName, logAddress, taskLabel } from "./names";
 import { readBytes } from "./reading";
@@ -14,11 +15,7 @@ export async function downloadLine(log: LogDocument, row: number) {
   const name = log.logs[file];
   if (!place || !name) return;
   const bytes = await readBytes(log.job, name, place.start, place.end, new AbortController().signal);
-  const anchor = document.createElement("a");
-  anchor.href = URL.createObjectURL(new Blob([new Uint8Array(bytes)], { type: "text/plain" }));
-  anchor.download = fileName(log.job, name, `line-${line + 1}.txt`);
-  anchor.click();
-  URL.revokeObjectURL(anchor.href);
+  download(fileName(log.job, name, `line-${line + 1}.txt`), new Uint8Array(bytes));
 }
 
 function fileName(job: string, log: LogName, ending: string): string {

@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../../components/format";
 import { Moment } from "../../../components/Moment";
 import { useNow } from "../../../components/now";
+import { percentPulled } from "../../../components/pulls";
 import { Section } from "../../../components/Section";
-import { type Coming, comingImages, percentOf, shortName } from "../pulls";
+import { type Coming, comingImages, shortName } from "../pulls";
 import type { JobDetail } from "../queries";
 
 /** What goes on with it besides running: an image comes, a container is made, it is being ended, the next attempt is due. */
@@ -40,7 +41,7 @@ function ImagePull({ coming: { node, pull, tasks } }: { coming: Coming }) {
         {t("job.pull.title", { image, node, count: tasks })}
       </Text>
       <Bar.Root mt={6} size="lg">
-        <Bar.Section value={percentOf(pull)} animated aria-label={t("job.pull.bar", { image })} />
+        <Bar.Section value={percentPulled(pull) ?? 0} animated aria-label={t("job.pull.bar", { image })} />
       </Bar.Root>
       <Group gap="xs" mt={6} style={{ fontVariantNumeric: "tabular-nums" }}>
         <Text size="sm">

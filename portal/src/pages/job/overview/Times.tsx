@@ -2,8 +2,8 @@ import { useTranslation } from "react-i18next";
 import { type Format, useFormat } from "../../../components/format";
 import { useNow } from "../../../components/now";
 import { Section } from "../../../components/Section";
+import { isFinal } from "../../../components/StateBadge";
 import type { JobDetail } from "../queries";
-import { isFinal } from "../status";
 import classes from "./Times.module.css";
 import { type Took, timeSplit } from "./times";
 

@@ -1,10 +1,10 @@
 import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { ranges } from "../../../components/ranges";
 import { Section } from "../../../components/Section";
-import { ranges } from "../gpus";
+import { isFinal } from "../../../components/StateBadge";
 import { placesOf } from "../places";
 import type { JobDetail } from "../queries";
-import { isFinal } from "../status";
 
 /** On which machines it runs or ran, with which GPUs. */
 export function WhereItRuns({ job }: { job: JobDetail }) {

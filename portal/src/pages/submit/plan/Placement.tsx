@@ -1,6 +1,7 @@
 import { Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../../api/client";
+import { ranges } from "../../../components/ranges";
 
 const most = 20;
 
@@ -36,15 +37,4 @@ export function Placement({ placed }: { placed: Schemas["Placed"][] }) {
       )}
     </div>
   );
-}
-
-/** Numbers, neighbours joined: `0–3, 7`. */
-export function ranges(numbers: number[]): string {
-  const runs: [number, number][] = [];
-  for (const number of numbers.toSorted((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last && number === last[1] + 1) last[1] = number;
-    else runs.push([number, number]);
-  }
-  return runs.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(", ");
 }
