@@ -162,9 +162,8 @@ def _end_attempt(
     happened.append(Event(situation.now, "JobRetrying", params, warning=True))
     return replace(
         run,
-        attempt=replace(
-            run.attempt, network=None
-        ),  # others may have its subnet while this one waits to begin anew
+        # others may have its subnet while this one waits to begin anew
+        attempt=replace(run.attempt, network=None),
         state=step_job(run.full_name, run.state, JobState.RETRYING),
         retry_at=situation.now + retry.delay_ms,
         user_retries=run.user_retries + (retry.of is Of.USER),

@@ -212,7 +212,7 @@ def _virtual(cell: Virtual, opened: Opened, *, within: bool = False) -> CellStat
         type=chain.levels[cell.level].type,
         is_node=cell.level == chain.node_level,
         state=state,
-        healthy=all(is_good(leaf) for leaf in leaves_of(cell)),
+        healthy=all(child.healthy for child in children) if children else _all_good(cell),
         priority=priority,
         virtual_cluster=cell.view.vc,
         gang=None if taken is None else _name(taken.using),
@@ -225,6 +225,10 @@ def _virtual(cell: Virtual, opened: Opened, *, within: bool = False) -> CellStat
         inside=inside,
         children=children,
     )
+
+
+def _all_good(cell: Virtual) -> bool:
+    return all(is_good(leaf) for leaf in leaves_of(cell))
 
 
 def _opportunistic(cells: Cells, vc: str) -> Iterator[CellStatus]:

@@ -18,6 +18,7 @@ from openpai.clock import now_ms
 from openpai.errors import fail
 from openpai.server.cookies import must_be_our_page, session_secret
 from openpai.server.services import Given, Services
+from openpai.store.sessions import Session
 from openpai.store.tokens import Identity
 
 _ALGORITHM = "HS256"
@@ -31,14 +32,35 @@ def mint(secret: str, username: str, application: bool, now_ms: int, jti: str) -
     return jwt.encode(claims, secret, algorithm=_ALGORITHM)
 
 
-async def identify(
-    request: Request, services: Given, _: Annotated[object, Security(_documented)] = None
-) -> Identity:
-    """Who makes the request. Raises `Unauthorized` without a credential, `InvalidToken` with one that is none,
+async def session_of(request: Request, services: Given) -> Session | None:
+    """The session of the browser; None where it has none, or an `Authorization` header wins over it. Raises
     `SessionEnded`, `ForeignPage`."""
-    header = request.headers.get("authorization", "").strip()
+    secret = session_secret(request, services.token_secret)
+    if secret is None or _authorization(request):
+        return None
+    must_be_our_page(request)
+    session = await services.sessions.find(secret, now_ms())
+    if session is None:
+        raise fail("SessionEnded")
+    return session
+
+
+BrowserSession = Annotated[Session | None, Depends(session_of)]
+"""The session that counts for the request, as a parameter of a route."""
+
+
+async def identify(
+    request: Request,
+    services: Given,
+    session: BrowserSession,
+    _: Annotated[object, Security(_documented)] = None,
+) -> Identity:
+    """Who makes the request. Raises `Unauthorized` without a credential, `InvalidToken` with one that is none."""
+    if session is not None:
+        return session.identity
+    header = _authorization(request)
     if not header:
-        return await _signed_in(request, services)
+        raise fail("Unauthorized")
     scheme, _, credential = header.partition(" ")
     match scheme.lower():
         case "bearer":
@@ -65,16 +87,8 @@ def must_be_admin(user: Identity) -> None:
         raise fail("AdminOnly")
 
 
-async def _signed_in(request: Request, services: Services) -> Identity:
-    """Who uses the browser."""
-    secret = session_secret(request, services.token_secret)
-    if secret is None:
-        raise fail("Unauthorized")
-    must_be_our_page(request)
-    session = await services.sessions.find(secret, now_ms())
-    if session is None:
-        raise fail("SessionEnded")
-    return session.identity
+def _authorization(request: Request) -> str:
+    return request.headers.get("authorization", "").strip()
 
 
 async def owner_of(services: Services, token: str) -> Identity:

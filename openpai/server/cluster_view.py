@@ -59,17 +59,27 @@ def virtual_clusters(
     cluster, groups = scheduler.cluster, standing.described.groups
     fake = _described_skus(cluster, standing.machines)
     whole = _amount({each.leaf: each.count for each in promises_to(None, cluster)}, cluster)
-    return {
-        vc: _virtual_cluster(
-            vc, {sku: _promised_use(use, sku in fake) for sku, use in skus.items()}, cluster, whole
-        ).model_copy(
-            update={
-                "groups": _listed(groups.get(vc)),
-                "usable": vc in usable,
-                "runningJobs": jobs.get((vc, "RUNNING"), 0),
-                "waitingJobs": jobs.get((vc, "WAITING"), 0),
-            }
+
+    def reply(vc: str, skus: dict[str, SkuUse]) -> VirtualClusterReply:
+        total = _amount({sku: use.total for sku, use in skus.items()}, cluster)
+        used = _amount({sku: use.used for sku, use in skus.items()}, cluster)
+        return VirtualClusterReply(
+            capacity=_percent(total, whole),
+            maxCapacity=_percent(total, whole),
+            usedCapacity=_percent(used, whole),
+            resourcesUsed=used,
+            resourcesGuaranteed=_amount({sku: use.total - use.bad for sku, use in skus.items()}, cluster),
+            resourcesTotal=total,
+            skus=skus,
+            pinnedCells=list(cluster.virtual_clusters[vc].pins),
+            groups=_listed(groups.get(vc)),
+            usable=vc in usable,
+            runningJobs=jobs.get((vc, "RUNNING"), 0),
+            waitingJobs=jobs.get((vc, "WAITING"), 0),
         )
+
+    return {
+        vc: reply(vc, {sku: _promised_use(use, sku in fake) for sku, use in skus.items()})
         for vc, skus in by_virtual_cluster(scheduler).items()
     }
 
@@ -81,27 +91,6 @@ def _described_skus(cluster: Cluster, machines: Sequence[Machine]) -> frozenset[
         {next(leaves_of(cell)).type for cell in machines_of(cluster) if cell.address in fake} if fake else ()
     )
     return frozenset(leaf for leaf in leaves if cluster.skus[leaf].gpu)
-
-
-def _virtual_cluster(
-    vc: str, skus: Mapping[str, SkuUse], cluster: Cluster, whole: Amount
-) -> VirtualClusterReply:
-    total = _amount({sku: use.total for sku, use in skus.items()}, cluster)
-    used = _amount({sku: use.used for sku, use in skus.items()}, cluster)
-    return VirtualClusterReply(
-        capacity=_percent(total, whole),
-        maxCapacity=_percent(total, whole),
-        usedCapacity=_percent(used, whole),
-        resourcesUsed=used,
-        resourcesGuaranteed=_amount({sku: use.total - use.bad for sku, use in skus.items()}, cluster),
-        resourcesTotal=total,
-        skus=dict(skus),
-        pinnedCells=list(cluster.virtual_clusters[vc].pins),
-        groups=None,
-        usable=False,
-        runningJobs=0,
-        waitingJobs=0,
-    )
 
 
 def _listed(groups: frozenset[str] | None) -> list[str] | None:

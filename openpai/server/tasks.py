@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
 
 from openpai.errors import fail
 from openpai.lifecycle.records import JobAttempt, TaskAttempt
 from openpai.server.attempts import role_key
-from openpai.server.services import Services
+from openpai.server.services import Given, Services
 from openpai.store.job_records import Listed
 
 _MAX_INDEX = 2**31 - 1  # beyond it the database has no number
@@ -65,3 +68,13 @@ async def find_task_attempt(
         if task.attempt == attempt:
             return FoundAttempt(job, job_attempt, task)
     raise fail("NoTaskLog", job=job.run.full_name, role=role, index=index)
+
+
+async def _attempt_at(
+    services: Given, job: str, job_attempt: int, role: str, index: int, attempt: int
+) -> FoundAttempt:
+    return await find_task_attempt(services, job, job_attempt, role, index, attempt)
+
+
+AttemptAtPath = Annotated[FoundAttempt, Depends(_attempt_at)]
+"""The task attempt that the path of a call names, as a parameter of its route. Raises as `find_task_attempt`."""

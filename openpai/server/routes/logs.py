@@ -6,7 +6,7 @@ from functools import partial
 from time import perf_counter
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from openpai.errors import PaiError, Problem, fail
@@ -21,7 +21,7 @@ from openpai.server.replies import Language, error_reply, json_reply
 from openpai.server.roles import roles_of
 from openpai.server.services import Given, Services
 from openpai.server.shapes import LogLocation, LogLocations, LogMatches
-from openpai.server.tasks import FoundAttempt, find_task, find_task_attempt
+from openpai.server.tasks import AttemptAtPath, FoundAttempt, find_task
 from openpai.store.logs import NAMES, TaskLog
 
 router = APIRouter(tags=["logs"])
@@ -77,21 +77,39 @@ async def list_task_attempts(
     return json_reply(reply)
 
 
+async def _log_of(services: Services, found: FoundAttempt) -> TaskLog:
+    """The log. Raises `NoTaskLog` when the task has not begun, never began, or the log was removed."""
+    log = services.logs.of(found.job.run.id, found.task.uid)
+    if found.task.state not in _MAYBE_EMPTY and not await asyncio.to_thread(log.exists):
+        raise _no_log(found)
+    return log
+
+
+def _no_log(found: FoundAttempt) -> PaiError:
+    return fail("NoTaskLog", job=found.job.run.full_name, role=found.task.role, index=found.task.index)
+
+
+async def _named_log(services: Given, found: AttemptAtPath, name: str) -> TaskLog:
+    log = await _log_of(services, found)
+    if name not in NAMES:
+        raise _no_log(found)
+    return log
+
+
+NamedLog = Annotated[TaskLog, Depends(_named_log)]
+"""The log that the path names, which has something of this name. Raises as `_log_of`."""
+
+
 @router.get(_TASK + "/{attempt}/logs", response_model=LogLocations)
 async def list_logs(
-    job: str,
-    job_attempt: int,
-    role: str,
-    index: int,
-    attempt: int,
+    found: AttemptAtPath,
     services: Given,
     tail: Tail = False,
     tail_too: TailToo = False,
 ) -> Response:
     """Where the logs of a task attempt are read."""
-    found = await find_task_attempt(services, job, job_attempt, role, index, attempt)
     await _log_of(services, found)
-    base = f"{PREFIX}{task_path(found.task, found.job.run.full_name, job_attempt)}/logs"
+    base = f"{PREFIX}{task_path(found.task, found.job.run.full_name, found.job_attempt)}/logs"
     mode = "?tail-mode=true" if tail or tail_too else ""
     return json_reply(LogLocations(locations=[LogLocation(name=n, uri=f"{base}/{n}{mode}") for n in NAMES]))
 
@@ -103,22 +121,13 @@ async def list_logs(
 )
 async def read_log(
     request: Request,
-    job: str,
-    job_attempt: int,
-    role: str,
-    index: int,
-    attempt: int,
+    log: NamedLog,
     name: str,
-    services: Given,
     language: Language,
     tail: Tail = False,
     tail_too: TailToo = False,
 ) -> Response:
     """The bytes of a log as it is now: all, a range of them (`Range`), or the last 16 KiB (`tail-mode`)."""
-    found = await find_task_attempt(services, job, job_attempt, role, index, attempt)
-    log = await _log_of(services, found)
-    if name not in NAMES:
-        raise _no_log(found)
     size = await asyncio.to_thread(log.size, name)
     if tail or tail_too:
         return _bytes_reply(log, name, (max(size - TAIL, 0), size), None)
@@ -132,13 +141,8 @@ async def read_log(
 
 @router.get(_TASK + "/{attempt}/logs/{name}/search", response_model=LogMatches)
 async def search_log(
-    job: str,
-    job_attempt: int,
-    role: str,
-    index: int,
-    attempt: int,
+    log: NamedLog,
     name: str,
-    services: Given,
     q: Annotated[str, Query(min_length=1, max_length=1000, pattern=r"^[^\n]*$")],
     start: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
     lines: Annotated[
@@ -146,10 +150,6 @@ async def search_log(
     ] = False,
 ) -> Response:
     """How many lines that begin in each block of 64 KiB hold a text; capital and small ASCII letters are the same."""
-    found = await find_task_attempt(services, job, job_attempt, role, index, attempt)
-    log = await _log_of(services, found)
-    if name not in NAMES:
-        raise _no_log(found)
     size = await asyncio.to_thread(log.size, name)
     begin = start // BLOCK * BLOCK
     late = perf_counter() + _LONG_ENOUGH_S
@@ -164,18 +164,6 @@ async def search_log(
         next=matches.next,
     )
     return json_reply(reply)
-
-
-async def _log_of(services: Services, found: FoundAttempt) -> TaskLog:
-    """The log. Raises `NoTaskLog` when the task has not begun, never began, or the log was removed."""
-    log = services.logs.of(found.job.run.id, found.task.uid)
-    if found.task.state not in _MAYBE_EMPTY and not await asyncio.to_thread(log.exists):
-        raise _no_log(found)
-    return log
-
-
-def _no_log(found: FoundAttempt) -> PaiError:
-    return fail("NoTaskLog", job=found.job.run.full_name, role=found.task.role, index=found.task.index)
 
 
 def _bytes_reply(log: TaskLog, name: str, part: tuple[int, int], whole: int | None) -> Response:

@@ -1,7 +1,6 @@
 """Browsers sign in and out. A session is opened with a token, or by a link that counts once."""
 
 from secrets import token_urlsafe
-from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
@@ -9,7 +8,7 @@ from pydantic import Field
 from openpai.clock import now_ms
 from openpai.errors import PaiError, fail
 from openpai.messages import message
-from openpai.server.auth import User, identify, owner_of
+from openpai.server.auth import BrowserSession, User, owner_of
 from openpai.server.bodies import JsonBody, read_json
 from openpai.server.cookies import SESSION_MS, hand_out, must_be_our_page, session_secret, take_back
 from openpai.server.replies import Language, json_reply, wrong_parameter
@@ -61,11 +60,8 @@ async def sign_in(request: Request, services: Given) -> Response:
 
 
 @router.get("/session", response_model=SessionReply)
-async def show_session(request: Request, services: Given, user: User) -> Response:
+async def show_session(user: User, session: BrowserSession) -> Response:
     """Who makes this call."""
-    secret = session_secret(request, services.token_secret)
-    by_cookie = secret is not None and "authorization" not in request.headers
-    session = await services.sessions.find(secret, now_ms()) if secret and by_cookie else None
     return json_reply(_reply(user, session.expires_at if session else None))
 
 
@@ -81,7 +77,7 @@ async def sign_out(request: Request, services: Given, language: Language) -> Res
 
 
 @router.post("/session/links", status_code=201, response_model=SignInLink)
-async def make_link(services: Given, user: Annotated[Identity, Depends(identify)]) -> Response:
+async def make_link(services: Given, user: User) -> Response:
     """A link that signs a browser in as the caller: once, and within 15 minutes."""
     now, code = now_ms(), token_urlsafe(24)
     await services.sessions.add_link(code, Session(user, now + LINK_MS), now)

@@ -3299,12 +3299,12 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 job: string;
                 job_attempt: number;
                 role: string;
                 index: number;
                 attempt: number;
-                name: string;
             };
             cookie?: never;
         };
@@ -3349,12 +3349,12 @@ export interface operations {
             };
             header?: never;
             path: {
+                name: string;
                 job: string;
                 job_attempt: number;
                 role: string;
                 index: number;
                 attempt: number;
-                name: string;
             };
             cookie?: never;
         };
