@@ -1,8 +1,6 @@
 """A person's browser before the portal: Debian's Chromium, signed in, and what its pages cost."""
 
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from dataclasses import dataclass
 from playwright.async_api import Browser, Page, StorageState, ViewportSize, async_playwright
 
 from benchmarks.server import Server
+from tests.chromium import launch
 
 _SIZE = ViewportSize(width=1280, height=800)
 _QUIET_MS = 1000
@@ -35,11 +34,9 @@ class Load:
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """The browser; CHROMIUM names another program."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "no chromium: scripts/setup-test-packages installs it"
+    """The browser."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await launch(playwright.chromium)
         yield browser
         await browser.close()
 

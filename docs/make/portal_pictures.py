@@ -12,9 +12,10 @@ from pathlib import Path
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from openpai.client import Client
+from tests.chromium import launch
 from tests.e2e.conftest import server_in
+from tests.e2e.jobs import end_of, ended, job, role
 from tests.e2e.server import ROOT, Server
-from tests.portal.conftest import chromium
 from tests.portal.person import Language, Person
 
 OUT = ROOT / "docs" / "images" / "portal"
@@ -29,24 +30,6 @@ virtual-clusters:
   vision: {share: 50%}
   speech: {share: 25%}
   default: {share: rest}
-"""
-_JOB = """\
-protocolVersion: 2
-name: {name}
-type: job
-prerequisites:
-  - name: image
-    type: dockerimage
-    uri: {image}
-taskRoles:
-  train:
-    instances: {instances}
-    dockerImage: image
-    resourcePerInstance: {{cpu: 1, memoryMB: 1024, gpu: {gpu}}}
-    commands:
-      - {command}
-defaults:
-  virtualCluster: {vc}
 """
 # name, virtual cluster, tasks, GPUs of each, command
 _JOBS = [
@@ -74,10 +57,8 @@ async def _pictures(server: Server) -> dict[str, bytes]:
     """File name → picture; the jobs are stopped when all are taken."""
     async with server.client() as pai:
         await _fill(pai)
-        taken = await _taken(server)
-        for name, *_ in _JOBS:
-            await pai.stop(name)
-    return taken
+        async with ended(pai, *(name for name, *_ in _JOBS)):
+            return await _taken(server)
 
 
 async def _fill(pai: Client) -> None:
@@ -85,20 +66,17 @@ async def _fill(pai: Client) -> None:
     example = (ROOT / "examples" / "pytorch_cifar10" / "Resnet18_cpu.yaml").read_text()
     await pai.submit(example)
     for name, vc, instances, gpu, command in _JOBS:
-        quoted = "'" + command.replace("'", "''") + "'"
-        await pai.submit(
-            _JOB.format(name=name, vc=vc, instances=instances, gpu=gpu, command=quoted, image=_IMAGE)
-        )
-    async with asyncio.timeout(_LONGEST_S):
-        while (await pai.job("Resnet18_cpu"))["jobStatus"]["state"] != "SUCCEEDED":  # noqa: ASYNC110  another process is waited for
-            await asyncio.sleep(1)
+        resources = {"cpu": 1, "memoryMB": 1024, "gpu": gpu}
+        roles = {"train": role(command, instances=instances, resourcePerInstance=resources)}
+        await pai.submit(job(image=_IMAGE, name=name, taskRoles=roles, defaults={"virtualCluster": vc}))
+    await end_of(pai, "Resnet18_cpu", within=_LONGEST_S)
 
 
 async def _taken(server: Server) -> dict[str, bytes]:
     languages: Sequence[Language] = ("en-US", "zh-CN")
     taken = {}
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = await launch(playwright.chromium)
         for language in languages:
             person = await Person.arrive(browser, server, WINDOW, language, "light")
             await person.sign_in()

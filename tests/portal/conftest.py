@@ -1,7 +1,5 @@
 """A person at a browser: Chromium, the portal, a real server on a real engine."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,6 +10,7 @@ from playwright.async_api import Browser, BrowserType, ViewportSize, async_playw
 
 from openpai.server.portal import FILES
 from tests.backends import images
+from tests.chromium import launch
 from tests.e2e.conftest import server_in
 from tests.e2e.server import Server
 from tests.portal.person import Person
@@ -25,13 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.engine)
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)  # before the default
-
-
-def chromium() -> str:
-    """The browser's program; CHROMIUM names another one."""
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert program, "no chromium: scripts/setup-test-packages installs it"
-    return program
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, shell_image: str) -> Iterat
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browsers() -> AsyncIterator[BrowserType]:
-    """Debian's Chromium: nothing is downloaded."""
+    """What launches Chromium."""
     async with async_playwright() as playwright:
         yield playwright.chromium
 
@@ -69,7 +61,7 @@ async def opened(browsers: BrowserType) -> AsyncIterator[list[Browser]]:
 async def browser(browsers: BrowserType, opened: list[Browser]) -> Browser:
     """Each person gets a window in it that knows nothing of the others'."""
     if not opened or not opened[-1].is_connected():
-        opened.append(await browsers.launch(executable_path=chromium(), args=["--no-sandbox"]))
+        opened.append(await launch(browsers))
     return opened[-1]
 
 

@@ -2,20 +2,9 @@
 
 from playwright.async_api import expect
 
+from tests.e2e.jobs import job
 from tests.e2e.server import Server
 from tests.portal.person import Person
-
-JOB = """
-protocolVersion: 2
-name: {name}
-type: job
-prerequisites: [{{type: dockerimage, name: img, uri: "{image}"}}]
-taskRoles:
-  main:
-    dockerImage: img
-    resourcePerInstance: {{cpu: 1, memoryMB: 64, gpu: 0}}
-    commands: [{command}]
-"""
 
 
 async def test_a_job_shows_itself_in_every_tab_without_a_reload(
@@ -28,7 +17,7 @@ async def test_a_job_shows_itself_in_every_tab_without_a_reload(
     mine = page.get_by_role("region", name="My jobs")
     await expect(mine.get_by_role("link", name="Running")).to_contain_text("0")
     async with server.client() as pai:
-        await pai.submit(JOB.format(name="shows-itself", image=shell_image, command="sleep 600"))
+        await pai.submit(job("sleep 600", image=shell_image, name="shows-itself"))
         newest = page.get_by_role("region", name="My newest jobs")
         await expect(newest.get_by_role("link", name="shows-itself")).to_be_visible()
         await expect(mine.get_by_role("link", name="Running")).to_contain_text("1")
@@ -49,7 +38,7 @@ async def test_a_server_that_goes_away_is_told_and_what_it_missed_is_shown_after
     await expect(page.get_by_text("Not live", exact=True).first).to_be_visible()
     server.start()
     async with server.client() as pai:
-        await pai.submit(JOB.format(name="came-after", image=shell_image, command="echo done"))
+        await pai.submit(job("echo done", image=shell_image, name="came-after"))
     await expect(page.get_by_role("link", name="came-after")).to_be_visible()
     await expect(page.get_by_text("Live", exact=True)).to_be_visible()
     await expect(page.get_by_role("status")).to_be_empty()

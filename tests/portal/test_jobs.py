@@ -9,10 +9,10 @@ from playwright.async_api import Locator, Page, expect
 from benchmarks.full_store import fill
 from openpai.server.portal import FILES
 from tests.e2e.conftest import server_in
+from tests.e2e.jobs import job
 from tests.e2e.server import Server
 from tests.portal.conftest import NARROW
 from tests.portal.person import Person
-from tests.portal.test_home import JOB
 
 MANY, MINE = 70, 4  # jobs that were there before: of twenty users in turn, the first of whom is `admin`
 
@@ -72,8 +72,8 @@ async def test_every_tab_sees_a_change_and_keeps_its_place_and_its_selection(
     page, other = person.page, await person.context.new_page()
     person.listen(other)
     async with server.client() as pai:
-        await pai.submit(JOB.format(name="stays", image=shell_image, command="sleep 600"))
-        await pai.submit(JOB.format(name="goes", image=shell_image, command="sleep 600"))
+        await pai.submit(job("sleep 600", image=shell_image, name="stays"))
+        await pai.submit(job("sleep 600", image=shell_image, name="goes"))
         await page.goto("/jobs?username=*&size=100&order=submissionTime,ASC")
         await expect(page.get_by_role("row").nth(1)).to_be_visible()
         await page.keyboard.press("End")
@@ -102,7 +102,7 @@ async def test_many_are_stopped_at_once_and_who_cannot_be_stays_selected(
     names = ("many-1", "many-2", "many-3")
     async with server.client() as pai:
         for name in names:
-            await pai.submit(JOB.format(name=name, image=shell_image, command="sleep 600"))
+            await pai.submit(job("sleep 600", image=shell_image, name=name))
     await page.goto("/jobs?keyword=many-")
     refusal = {"code": "StoreUnavailable", "message": "The disk is full.", "problems": []}
     await page.route("**/*many-2/executionType", lambda route: route.fulfill(status=503, json=refusal))
