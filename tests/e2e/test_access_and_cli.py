@@ -81,6 +81,7 @@ def test_a_server_is_started_and_ended_by_command(server: Server, tmp_path: Path
     try:
         assert up.returncode == 0, up.stderr
         assert "http://127.0.0.1:" in up.stdout
+        assert "/sign-in#code=" in up.stdout
         assert server.pai("up", "--detach", **own).returncode == 0
         assert server.pai("jobs", **own).returncode == 0
     finally:

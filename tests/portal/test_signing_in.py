@@ -45,6 +45,20 @@ async def test_a_page_whose_program_did_not_come_is_loaded_anew(browser: Browser
     await person.leave()
 
 
+async def test_the_language_and_the_colours_that_one_chose_stay(person: Person) -> None:
+    page = person.page
+    await page.get_by_role("button", name="Language").click()
+    assert await person.barriers() == []
+    await page.get_by_role("menuitemradio", name="简体中文").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("首页")
+    await page.get_by_role("button", name="配色").click()
+    await page.get_by_role("menuitemradio", name="深色").click()
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("首页")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
 async def test_who_signs_out_is_out_in_every_tab(person: Person) -> None:
     other = await person.context.new_page()
     await other.goto("/")

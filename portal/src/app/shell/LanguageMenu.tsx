@@ -1,8 +1,10 @@
-import { ActionIcon, Menu } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { Check, Languages } from "lucide-react";
+import { Languages } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { type Language, languages, speak } from "../../i18n";
+import { ChoiceMenu } from "./ChoiceMenu";
+
+const choices = Object.entries(languages).map(([value, label]) => ({ value, label, lang: value }));
 
 /** The choice of the language. What the server said is asked again, in the new one. */
 export function LanguageMenu() {
@@ -13,26 +15,12 @@ export function LanguageMenu() {
     await queries.invalidateQueries();
   };
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.language")}>
-          <Languages size={19} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {Object.entries(languages).map(([language, name]) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            role="menuitemradio"
-            aria-checked={i18n.language === language}
-            rightSection={i18n.language === language && <Check size={16} aria-hidden />}
-            onClick={() => choose(language as Language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ChoiceMenu
+      label={t("shell.language")}
+      icon={Languages}
+      choices={choices}
+      value={i18n.language}
+      onChoose={(language) => choose(language as Language)}
+    />
   );
 }

@@ -1,38 +1,25 @@
-import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
-import { Check, Moon, Sun, SunMoon } from "lucide-react";
+import { type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
+import { Moon, Sun, SunMoon } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { ChoiceMenu } from "./ChoiceMenu";
 
-const themes = [
-  { theme: "auto", icon: SunMoon },
-  { theme: "light", icon: Sun },
-  { theme: "dark", icon: Moon },
-] as const;
+const signs = { auto: SunMoon, light: Sun, dark: Moon };
+const themes = Object.keys(signs) as MantineColorScheme[];
 
 export function ThemeMenu() {
   const { t } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const Now = themes.find(({ theme }) => theme === colorScheme)?.icon ?? SunMoon;
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.theme")}>
-          <Now size={19} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {themes.map(({ theme, icon: Icon }) => (
-          <Menu.Item
-            key={theme}
-            role="menuitemradio"
-            aria-checked={colorScheme === theme}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === theme && <Check size={16} aria-hidden />}
-            onClick={() => setColorScheme(theme)}
-          >
-            {t(`shell.themes.${theme}`)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <ChoiceMenu
+      label={t("shell.theme")}
+      icon={signs[colorScheme]}
+      choices={themes.map((theme) => ({
+        value: theme,
+        label: t(`shell.themes.${theme}`),
+        icon: signs[theme],
+      }))}
+      value={colorScheme}
+      onChoose={(theme) => setColorScheme(theme as MantineColorScheme)}
+    />
   );
 }
