@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from openpai.client import Client
-from tests.chromium import launch
+from tests.chromium import launch_elsewhere
 from tests.e2e.conftest import server_in
 from tests.e2e.jobs import end_of, ended, job, role
 from tests.e2e.server import ROOT, Server
@@ -76,7 +76,7 @@ async def _taken(server: Server) -> dict[str, bytes]:
     languages: Sequence[Language] = ("en-US", "zh-CN")
     taken = {}
     async with async_playwright() as playwright:
-        browser = await launch(playwright.chromium)
+        browser = await launch_elsewhere(playwright.chromium)
         for language in languages:
             person = await Person.arrive(browser, server, WINDOW, language, "light")
             await person.sign_in()

@@ -19,3 +19,9 @@ test("one that stays away is told, and what it refuses is not asked again", asyn
   await expect(persistently(refuses)).rejects.toBeInstanceOf(Refusal);
   expect(refuses).toHaveBeenCalledTimes(1);
 });
+
+test("how often it is tried can be told", async () => {
+  const call = vi.fn().mockRejectedValue(new Unreachable(new TypeError("fetch")));
+  await expect(persistently(call, 1)).rejects.toBeInstanceOf(Unreachable);
+  expect(call).toHaveBeenCalledTimes(1);
+});

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserType, ViewportSize, async_playw
 
 from openpai.server.portal import FILES
 from tests.backends import images
-from tests.chromium import launch
+from tests.chromium import launch_elsewhere
 from tests.e2e.conftest import server_in
 from tests.e2e.server import Server
 from tests.portal.person import Person
@@ -61,7 +61,7 @@ async def opened(browsers: BrowserType) -> AsyncIterator[list[Browser]]:
 async def browser(browsers: BrowserType, opened: list[Browser]) -> Browser:
     """Each person gets a window in it that knows nothing of the others'."""
     if not opened or not opened[-1].is_connected():
-        opened.append(await launch(browsers))
+        opened.append(await launch_elsewhere(browsers))
     return opened[-1]
 
 

@@ -39,9 +39,9 @@ async def test_a_link_signs_in_once_and_is_gone_from_the_address(browser: Browse
 
 async def test_a_page_whose_program_did_not_come_is_loaded_anew(browser: Browser, server: Server) -> None:
     person = await Person.arrive(browser, server, WIDE, "en-US", "light")
-    await person.page.route("**/assets/index-*.js", lambda route: route.abort("failed"), times=2)
+    await person.page.route("**/assets/index-*.js", lambda route: route.abort("failed"), times=4)
     await person.page.goto("/sign-in")
-    await expect(person.page.get_by_label("Token or sign-in link")).to_be_visible()
+    await expect(person.page.get_by_label("Token or sign-in link")).to_be_visible(timeout=15_000)
     await person.leave()
 
 
@@ -68,6 +68,19 @@ async def test_who_signs_out_is_out_in_every_tab(person: Person) -> None:
     await person.page.get_by_role("menuitem", name="Sign out").click()
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Sign in")
     await expect(other.get_by_role("dialog")).to_contain_text("Your session has ended")
+
+
+async def test_who_cannot_sign_out_is_told_so(person: Person, server: Server) -> None:
+    page = person.page
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    server.kill()
+    await page.get_by_role("button", name="Signed in as admin").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("alert").filter(has_text="The server does not answer.")).to_be_visible()
+    server.start()
+    await page.get_by_role("button", name="Signed in as admin").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 async def test_a_page_stays_while_its_session_ends_and_goes_on_after(person: Person, server: Server) -> None:

@@ -195,6 +195,24 @@ async def submitted(page: Page, name: str) -> None:
     await page.wait_for_url(f"**/jobs/admin~{name}")
 
 
+async def test_a_file_that_is_dropped_on_the_page_is_taken_up(person: Person, shell_image: str) -> None:
+    page = person.page
+    await page.goto("/submit")
+    await expect(yaml(page)).to_be_visible()
+    dropped = await page.evaluate_handle(
+        """text => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([text], "job.yaml"));
+            return carried;
+        }""",
+        a_job("dropped", shell_image),
+    )
+    for event in ("dragover", "drop"):
+        await yaml(page).dispatch_event(event, {"dataTransfer": dropped})
+    await expect(page.get_by_role("textbox", name="Name", exact=True)).to_have_value("dropped")
+    await expect(line(page, "# one is enough")).to_have_count(1)
+
+
 async def test_a_draft_of_another_tab_is_offered_and_a_file_can_be_exported(
     person: Person, shell_image: str
 ) -> None:

@@ -1,6 +1,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { onSessionEnd } from "../api/client";
+import { persistently } from "../api/persistently";
 import { fetchSession, type Session, signIn, signOut, type Way } from "../api/session";
 
 interface SessionState {
@@ -28,13 +38,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+  const others = useRef<BroadcastChannel>(null); // what is said there, this tab does not hear itself
   useEffect(() => onSessionEnd(() => setEnded(true)), []);
 
   useEffect(() => {
     const channel = new BroadcastChannel(otherTabs);
+    others.current = channel;
     channel.onmessage = () => {
       // Another tab signed in or out: what this one does from now on is done as whoever that was.
-      fetchSession().then((now) => {
+      persistently(fetchSession, Number.POSITIVE_INFINITY).then((now) => {
         const before = queries.getQueryData<Session | null>(key);
         if (before && now && before.username !== now.username) location.reload();
         else if (before && !now) setEnded(true);
@@ -51,7 +63,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     async (way: Way) => {
       const before = queries.getQueryData<Session | null>(key);
       const now = await signIn(way);
-      tellOtherTabs();
+      others.current?.postMessage("changed");
       if (before && before.username !== now.username) location.assign("/");
       queries.setQueryData(key, now);
       setEnded(false);
@@ -63,7 +75,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const leave = useCallback(async () => {
     await signOut();
-    tellOtherTabs();
+    others.current?.postMessage("changed");
     queries.clear();
     location.assign("/sign-in");
   }, [queries]);
@@ -86,10 +98,4 @@ export function useSession(): Session {
   const { session } = useSessionState();
   if (!session) throw new Error("nobody is signed in");
   return session;
-}
-
-function tellOtherTabs() {
-  const channel = new BroadcastChannel(otherTabs);
-  channel.postMessage("changed");
-  channel.close();
 }

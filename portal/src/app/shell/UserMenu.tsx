@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { CircleUser, LogOut } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { showFailure } from "../../components/Failure";
 import { useSession, useSessionState } from "../session";
 
 export function UserMenu() {
@@ -19,7 +20,7 @@ export function UserMenu() {
           {username}
           {admin && ` · ${t("shell.admin")}`}
         </Menu.Label>
-        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => leave()}>
+        <Menu.Item leftSection={<LogOut size={16} aria-hidden />} onClick={() => leave().catch(showFailure)}>
           {t("shell.signOut")}
         </Menu.Item>
       </Menu.Dropdown>

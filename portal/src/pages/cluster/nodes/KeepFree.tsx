@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { showFailure } from "../../../components/Failure";
 import { markNode, type Node, type NodeWish } from "../queries";
 import { KeepFreeDialog } from "./KeepFreeDialog";
 
@@ -18,7 +19,7 @@ export function KeepFree({ node }: { node: Node }) {
       notifications.show({ message });
       await queries.invalidateQueries({ queryKey: ["cluster"] });
     },
-    onError: (error) => !asking && notifications.show({ color: "red", message: error.message }),
+    onError: (error) => !asking && showFailure(error),
   });
   return (
     <Button.Group>

@@ -1,11 +1,11 @@
 import { Anchor, Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { CatalogueImage } from "../../../api/images";
 import { useSession } from "../../../app/session";
+import { showFailure } from "../../../components/Failure";
 import { sameImage } from "../../../components/reference";
 import { percentOf } from "../pulls/progress";
 import { usePull } from "../pulls/usePulls";
@@ -28,7 +28,6 @@ export function PullAction({ image }: { image: CatalogueImage }) {
     );
   }
   if (!admin || image.onThisMachine || image.recipe !== null) return null;
-  const failed = (error: Error) => notifications.show({ color: "red", message: error.message });
   return (
     <Button
       size="compact-sm"
@@ -36,7 +35,7 @@ export function PullAction({ image }: { image: CatalogueImage }) {
       leftSection={<Download size={14} aria-hidden />}
       loading={pull.isPending}
       aria-label={t("images.pull.one", { image: image.image })}
-      onClick={() => pull.mutate(image.image, { onError: failed })}
+      onClick={() => pull.mutate(image.image, { onError: showFailure })}
     >
       {t("images.pull.now")}
     </Button>

@@ -3,9 +3,9 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { Download, EllipsisVertical, Link2, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Refusal } from "../../../api/errors";
 import { copyText } from "../../../components/clipboard";
 import { download } from "../../../components/download";
+import { showFailure } from "../../../components/Failure";
 import { jobPath } from "../../../components/paths";
 import { fullName } from "../paths";
 import { type JobDetail, jobYaml } from "../queries";
@@ -31,8 +31,7 @@ export function MoreMenu({ job, hindrance, onDelete }: Props) {
     try {
       download(`${job.name}.yaml`, await queries.fetchQuery(jobYaml(fullName(job))), "text/yaml");
     } catch (error) {
-      const message = error instanceof Refusal ? error.message : t("common.unreachable");
-      notifications.show({ color: "red", message });
+      showFailure(error as Error);
     }
   };
 
