@@ -1,13 +1,6 @@
-"""The fields of the job YAML as tables, from the JSON Schema that `pai schema` prints.
+"""The fields of the job YAML as tables, from the JSON Schema that `pai schema` prints."""
 
-The English meaning is the schema's own description, the Chinese one stands in job_fields.zh.toml; a test holds
-it to the same fields.
-"""
-
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from docs.make.pages import cell, table
@@ -21,9 +14,12 @@ _TYPES = {
 }
 
 
+_SAID = ("by default", "默认")  # then the meaning says more than a value
+
+
 def fields(model: str, language: str) -> str:
     """The table of one model of the schema; `Job` is the whole document."""
-    schema = json_schema()
+    schema = json_schema(language)
     node = schema if model == "Job" else schema["$defs"][model]
     required = node.get("required", ())
     rows = [
@@ -31,26 +27,16 @@ def fields(model: str, language: str) -> str:
             f"`{name}`",
             cell(_type(field, language)),
             _REQUIRED[language] if name in required else _default(field),
-            cell(meaning(model, name, field, language)),
+            cell(field["description"]),
         )
         for name, field in node["properties"].items()
     ]
     return table(_HEAD[language], rows)
 
 
-def meaning(model: str, name: str, field: Mapping[str, Any], language: str) -> str:
-    return str(field["description"]) if language == "en" else chinese()[model][name]
-
-
-@cache
-def chinese() -> Mapping[str, Mapping[str, str]]:
-    """Model → field → meaning."""
-    return tomllib.loads(Path(__file__).with_name("job_fields.zh.toml").read_text("utf-8"))
-
-
 def _default(field: Mapping[str, Any]) -> str:
     value = field.get("default")
-    if value in (None, "") or "by default" in field["description"]:  # the meaning says more than a value
+    if value in (None, "") or any(words in field["description"] for words in _SAID):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -2,7 +2,8 @@
 
 An entry is named by its code and has a `text`, and where there is something to do, a `fix`; both are
 `str.format` templates over the parameters. A test holds the two languages to the same codes and parameters.
-Server, command line and portal read the same files.
+Server, command line and portal read the same files. What a field of the job file means stands in English at the field
+(openpai.protocol), and in Chinese in `job_fields.zh.toml`.
 """
 
 import tomllib
@@ -33,6 +34,12 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
                     raise ValueError(f"{code} stands twice in messages/{language}")
                 entries[code] = entry
     return entries
+
+
+@cache
+def chinese_fields() -> Mapping[str, Mapping[str, str]]:
+    """What the fields of the job file mean, in Chinese: model → field → text."""
+    return tomllib.loads(files(__name__).joinpath("job_fields.zh.toml").read_text("utf-8"))
 
 
 def message(code: str, params: Mapping[str, object], language: str) -> Message:

@@ -4,18 +4,25 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
+from openpai.messages import chinese_fields
 from openpai.protocol.job import Job
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema() -> dict[str, Any]:
-    """The schema (draft 2020-12), made from the models. The caller may change what it gets.
+def json_schema(language: str = "en") -> dict[str, Any]:
+    """The schema (draft 2020-12), made from the models, with explanations in "en" or "zh". The caller may change it.
 
     It cannot say what concerns several fields: names that must exist or be unique, templates, and that no key
     stands twice. `parse` has the last word.
     """
-    return deepcopy(_schema())
+    schema = deepcopy(_schema())
+    if language == "zh":
+        for name, model in (("Job", schema), *schema["$defs"].items()):
+            model.pop("description", None)  # of a model: each field that holds one says more
+            for field, text in chinese_fields()[name].items():
+                model["properties"][field]["description"] = text
+    return schema
 
 
 @cache

@@ -183,6 +183,8 @@ def test_the_first_failure_stays_on_top_while_a_job_is_retried(pai: Pai, server:
 
 def test_the_schema_is_json_schema(pai: Pai) -> None:
     assert "$schema" in json.loads(pai("schema").stdout)
+    chinese = json.loads(pai("schema", "--lang", "zh").stdout)
+    assert chinese["$defs"]["Auth"]["properties"]["username"]["description"] == "镜像仓库的用户名。"
 
 
 def test_a_reader_that_goes_away_ends_the_command_quietly(of_server: dict[str, str], server: StandIn) -> None:

@@ -8,12 +8,11 @@ import pytest
 
 import openpai
 from docs.make.faults import plain
-from docs.make.job_fields import chinese
 from docs.make.pages import LANGUAGES, cell, filled, pages, parts, table
 from docs.make.parts import part
 from docs.make.state_charts import chart
 from openpai.lifecycle.states import JOB_STEPS, TASK_STEPS
-from openpai.messages import catalogue
+from openpai.messages import catalogue, chinese_fields
 from openpai.protocol.schema import json_schema
 from openpai.settings import Settings
 from tests.docs.texts import ROOT, name_of
@@ -53,7 +52,7 @@ def test_every_field_has_its_meaning_in_chinese_and_none_is_there_in_vain() -> N
     fields = {"Job": schema["properties"]} | {
         name: model["properties"] for name, model in schema["$defs"].items()
     }
-    assert {name: set(model) for name, model in chinese().items()} == {
+    assert {name: set(model) for name, model in chinese_fields().items()} == {
         name: set(model) for name, model in fields.items()
     }
 

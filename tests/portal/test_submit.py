@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import server_in
 from tests.e2e.jobs import ended, in_state
 from tests.e2e.server import Server
+from tests.portal.conftest import WIDE
 from tests.portal.person import Person
 
 JOB = """\
@@ -50,7 +51,7 @@ async def bring(page: Page, text: str) -> None:
 
 
 def yaml(page: Page) -> Locator:
-    return page.get_by_role("textbox", name="Job file in YAML")
+    return page.get_by_role("textbox", name=re.compile("^(Job file in YAML|YAML 任务文件)$"))
 
 
 def line(page: Page, words: str) -> Locator:
@@ -193,6 +194,25 @@ async def submitted(page: Page, name: str) -> None:
     """Press the button, and come to the job's page."""
     await page.get_by_role("button", name="Submit", exact=True).click()
     await page.wait_for_url(f"**/jobs/admin~{name}")
+
+
+async def test_what_can_stand_in_the_yaml_is_offered_and_explained_in_the_readers_language(
+    browser: Browser, server: Server, shell_image: str
+) -> None:
+    person = await Person.arrive(browser, server, WIDE, "zh-CN", "light")
+    page = person.page
+    await person.sign_in("/submit")
+    await bring(page, a_job("explained", shell_image))
+    await yaml(page).locator(".cm-line", has_text="type: job").last.click()
+    await page.keyboard.press("End")
+    await page.keyboard.type("\njobR")
+    await expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(["jobRetryCount"])
+    await expect(page.get_by_text("整个任务失败后重试的次数；默认 0。")).to_be_visible()
+    await page.wait_for_timeout(100)  # an Enter sooner than 75 ms after the list came is not meant for it
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("2")
+    await expect(line(page, "jobRetryCount: 2")).to_be_visible()
+    await person.leave()
 
 
 async def test_a_file_that_is_dropped_on_the_page_is_taken_up(person: Person, shell_image: str) -> None:

@@ -147,6 +147,10 @@ async def test_the_schema_of_the_job_file_can_be_had(api: httpx2.AsyncClient) ->
     reply = await api.get("/api/v2/job-schema")
     assert reply.status_code == 200
     assert reply.json() == json_schema()
+    chinese = await api.get("/api/v2/job-schema", headers={"Accept-Language": "zh-CN"})
+    assert (
+        chinese.json()["properties"]["jobRetryCount"]["description"] == "整个任务失败后重试的次数；默认 0。"
+    )
 
 
 async def test_openpais_old_address_tells_whether_a_name_is_taken(

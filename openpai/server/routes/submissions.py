@@ -72,9 +72,9 @@ async def submit(
 
 
 @router.get("/job-schema", response_model=dict[str, Any])
-async def show_schema() -> Response:
+async def show_schema(language: Language) -> Response:
     """The JSON Schema (draft 2020-12) of the job file, for editors; `pai schema` prints the same."""
-    return JSONResponse(json_schema())
+    return JSONResponse(json_schema(language))
 
 
 async def _submission(request: Request, user: Identity, key: str | None) -> Submission:
