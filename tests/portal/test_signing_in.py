@@ -1,6 +1,8 @@
 """In, out, in again: by link and by token, and nothing is lost when a session ends."""
 
-from playwright.async_api import Browser, expect
+import asyncio
+
+from playwright.async_api import Browser, Route, expect
 
 from tests.e2e.server import Server
 from tests.portal.conftest import WIDE
@@ -35,6 +37,32 @@ async def test_a_link_signs_in_once_and_is_gone_from_the_address(browser: Browse
     await second.page.goto(link)
     await expect(second.page.get_by_role("alert")).to_contain_text("此登录链接无效或已失效")
     await second.leave()
+
+
+async def test_a_link_signs_in_though_the_page_hears_late_that_nobody_was(
+    browser: Browser, server: Server
+) -> None:
+    asked, entered = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        if route.request.method == "GET":
+            before = await route.fetch()
+            asked.set()
+            await entered.wait()
+            await route.fulfill(response=before)
+        else:
+            await asked.wait()
+            await route.fulfill(response=await route.fetch())
+            await asyncio.sleep(0.2)  # the page takes it up
+            entered.set()
+
+    link = server.pai("portal").stdout.strip()
+    person = await Person.arrive(browser, server, WIDE, "en-US", "light")
+    await person.page.route("**/api/v2/session", late)
+    async with person.page.expect_response(lambda reply: reply.status == 401):
+        await person.page.goto(link)
+    await expect(person.page.get_by_role("heading", level=1)).to_have_text("Home")
+    await person.leave()
 
 
 async def test_a_page_whose_program_did_not_come_is_loaded_anew(browser: Browser, server: Server) -> None:

@@ -39,6 +39,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   });
 
   const others = useRef<BroadcastChannel>(null); // what is said there, this tab does not hear itself
+  /** What is told here counts, whatever a question from before is answered yet. */
+  const learn = useCallback(
+    async (now: Session | null) => {
+      await queries.cancelQueries({ queryKey: key });
+      queries.setQueryData(key, now);
+      setEnded(false);
+    },
+    [queries],
+  );
+
   useEffect(() => onSessionEnd(() => setEnded(true)), []);
 
   useEffect(() => {
@@ -50,14 +60,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         const before = queries.getQueryData<Session | null>(key);
         if (before && now && before.username !== now.username) location.reload();
         else if (before && !now) setEnded(true);
-        else {
-          queries.setQueryData(key, now);
-          setEnded(false);
-        }
+        else learn(now);
       });
     };
     return () => channel.close();
-  }, [queries]);
+  }, [queries, learn]);
 
   const enter = useCallback(
     async (way: Way) => {
@@ -65,12 +72,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       const now = await signIn(way);
       others.current?.postMessage("changed");
       if (before && before.username !== now.username) location.assign("/");
-      queries.setQueryData(key, now);
-      setEnded(false);
+      await learn(now);
       await queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== key[0] });
       return now;
     },
-    [queries],
+    [queries, learn],
   );
 
   const leave = useCallback(async () => {
