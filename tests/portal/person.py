@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect
 
 from tests.e2e.server import ROOT, Server
 
@@ -54,12 +54,13 @@ class Person:
         """By a one-time link, as `pai portal` prints it; then to this address."""
         link = self.server.pai("portal").stdout.strip()
         await self.page.goto(link)
-        await self.page.get_by_role("navigation").first.wait_for(state="attached")
+        await expect(self.page.get_by_role("navigation").first).to_be_attached(timeout=_LONGEST_MS)
         if path != "/":
             await self.page.goto(path)
 
     async def barriers(self, rules: Sequence[str] = RULES) -> list[str]:
-        """What axe finds on the page as it is now by these rules or tags of rules, with where."""
+        """What axe finds on the page by these rules or tags of rules, with where, once nothing on it is from before."""
+        await expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=_LONGEST_MS)
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text("utf-8"))
         found: dict[str, Any] = await self.page.evaluate("rules => axe.run({runOnly: rules})", rules)
