@@ -76,7 +76,7 @@ async def test_every_tab_sees_a_change_and_keeps_its_place_and_its_selection(
         await pai.submit(job("sleep 600", image=shell_image, name="goes"))
         await page.goto("/jobs?username=*&size=100&order=submissionTime,ASC")
         await expect(page.get_by_role("row").nth(1)).to_be_visible()
-        await page.keyboard.press("End")
+        await page.evaluate("scrollTo(0, document.body.scrollHeight)")
         await other.goto("/jobs")
         for each in (page, other):
             await expect(row(each, "goes")).to_contain_text("Running")
