@@ -36,7 +36,6 @@ def catalogue(language: str) -> Mapping[str, Mapping[str, str]]:
     return entries
 
 
-@cache
 def chinese_fields() -> Mapping[str, Mapping[str, str]]:
     """What the fields of the job file mean, in Chinese: model → field → text."""
     return tomllib.loads(files(__name__).joinpath("job_fields.zh.toml").read_text("utf-8"))

@@ -16,19 +16,15 @@ def json_schema(language: str = "en") -> dict[str, Any]:
     It cannot say what concerns several fields: names that must exist or be unique, templates, and that no key
     stands twice. `parse` has the last word.
     """
-    schema = deepcopy(_schema())
-    if language == "zh":
-        for name, model in (("Job", schema), *schema["$defs"].items()):
-            model.pop("description", None)  # of a model: each field that holds one says more
-            for field, text in chinese_fields()[name].items():
-                model["properties"][field]["description"] = text
-    return schema
+    return deepcopy(_schema(language))
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def _schema(language: str) -> dict[str, Any]:
     schema = Job.model_json_schema(by_alias=True)
     _tidy(schema)
+    if language == "zh":
+        _explain_in_chinese(schema)
     return {"$schema": DIALECT, **schema, "title": "OpenPAI job, protocol version 2"}
 
 
@@ -51,3 +47,10 @@ def _tidy(node: Any) -> None:
             del field["default"]  # the role's number of instances, which no schema can say
     for value in node.values():
         _tidy(value)
+
+
+def _explain_in_chinese(schema: dict[str, Any]) -> None:
+    for name, model in (("Job", schema), *schema["$defs"].items()):
+        model.pop("description", None)  # of a model: each field that holds one says more
+        for field, text in chinese_fields()[name].items():
+            model["properties"][field]["description"] = text

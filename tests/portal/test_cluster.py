@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import server_in
+from tests.e2e.jobs import job, role
 from tests.e2e.server import Server
 from tests.portal.person import Person
 
@@ -16,18 +17,12 @@ virtual-clusters:
   default: {share: rest}
 """
 
-_JOB = """
-protocolVersion: 2
-name: {name}
-type: job
-prerequisites: [{{type: dockerimage, name: img, uri: "{image}"}}]
-defaults: {{virtualCluster: vision}}
-taskRoles:
-  main:
-    dockerImage: img
-    resourcePerInstance: {{cpu: 1, memoryMB: 64, gpu: 2}}
-    commands: [sleep 600]
-"""
+
+def _with_two_gpus(name: str, image: str) -> str:
+    """A job in the virtual cluster `vision`."""
+    resources = {"cpu": 1, "memoryMB": 64, "gpu": 2}
+    roles = {"main": role("sleep 600", resourcePerInstance=resources)}
+    return job(image=image, name=name, taskRoles=roles, defaults={"virtualCluster": "vision"})
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +46,7 @@ async def test_the_tree_follows_a_job_that_starts_and_ends(
     await expect(vision).to_contain_text("2 of 2 promised free")
     await expect(_lines(page, "Free")).to_have_count(4)  # three GPUs and a core
     async with server.client() as pai:
-        await pai.submit(_JOB.format(name="has-two", image=shell_image))
+        await pai.submit(_with_two_gpus("has-two", shell_image))
         await expect(_lines(page, "Used").filter(has_text="admin~has-two")).to_have_count(2)
         await expect(vision).to_contain_text("0 of 2 promised free")
         await vision.get_by_role("button", name="Its cells: vision").click()
@@ -78,7 +73,7 @@ async def test_who_keeps_a_machine_free_is_told_whom_it_ends_and_every_tab_sees_
     await other.goto("/cluster/nodes")
     await page.goto("/cluster/nodes")
     async with server.client() as pai:
-        await pai.submit(_JOB.format(name="is-named", image=shell_image))
+        await pai.submit(_with_two_gpus("is-named", shell_image))
         await expect(page.get_by_role("link", name="admin~is-named")).to_be_visible()
         await page.get_by_role("button", name="Keep free").click()
         dialog = page.get_by_role("dialog")
